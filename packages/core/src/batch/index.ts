@@ -1,0 +1,2 @@
+export type { Batch, BatchSource } from './batch.js';
+export type { Progress, ProgressEvent } from './progress.js';

@@ -1,0 +1,1 @@
+export { computeCalibratedMarginals } from './calibrated-marginals.js';

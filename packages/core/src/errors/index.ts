@@ -1,0 +1,16 @@
+export { AbortedError } from './aborted-error.js';
+export { BackendUnavailableError } from './backend-unavailable-error.js';
+export { CheckpointFormatError } from './checkpoint-format-error.js';
+export { DatasetError } from './dataset-error.js';
+export { EvaluationError } from './evaluation-error.js';
+export { IllegalLabelError } from './illegal-label-error.js';
+export { ImageDecodeError } from './image-decode-error.js';
+export { ImageSizeError } from './image-size-error.js';
+export { InvalidOptionError } from './invalid-option-error.js';
+export { KnownAnswerError } from './known-answer-error.js';
+export { LabelGraphError } from './label-graph-error.js';
+export { NoFaceError } from './no-face-error.js';
+export { NonFiniteLossError } from './non-finite-loss-error.js';
+export { ShapeMismatchError } from './shape-mismatch-error.js';
+export { SofdError, type SofdErrorClass, type SofdErrorOptions } from './sofd-error.js';
+export { UnsupportedOpError } from './unsupported-op-error.js';
