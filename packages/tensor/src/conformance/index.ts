@@ -1,0 +1,2 @@
+export type { ConformanceCase } from './conformance-case.js';
+export { conformanceCases } from './conformance-cases.js';

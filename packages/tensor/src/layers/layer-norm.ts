@@ -1,0 +1,26 @@
+import { add, mean, mul, rsqrt, square, sub, type Tensor } from '@tensorflow/tfjs-core';
+import type { ParameterTree } from '../parameter-tree.js';
+
+/** The parameters of {@link layerNorm}. */
+export interface LayerNormParameters extends ParameterTree {
+  /** `[width]`, initially 1. */
+  readonly gain: Tensor;
+  /** `[width]`, initially 0. */
+  readonly bias: Tensor;
+}
+
+/**
+ * Normalises the last dimension to mean 0 and variance 1, then scales and shifts it.
+ *
+ * $y = (x - \mu) / \sqrt{\sigma^2 + \epsilon} \cdot g + b$ with the population variance.
+ *
+ * @param x - `[..., width]`
+ * @param parameters - gain and bias, `[width]` each.
+ * @param epsilon - added to the variance.
+ * @returns `[..., width]`
+ */
+export function layerNorm(x: Tensor, { gain, bias }: LayerNormParameters, epsilon = 1e-5): Tensor {
+  const centred = sub(x, mean(x, -1, true));
+  const variance = mean(square(centred), -1, true); // [..., 1]
+  return add(mul(mul(centred, rsqrt(add(variance, epsilon))), gain), bias);
+}

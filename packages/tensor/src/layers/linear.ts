@@ -1,0 +1,26 @@
+import { fused, reshape, type Tensor } from '@tensorflow/tfjs-core';
+import type { ParameterTree } from '../parameter-tree.js';
+
+/** The parameters of {@link linear}. */
+export interface LinearParameters extends ParameterTree {
+  /** `[in, out]` */
+  readonly weight: Tensor;
+  /** `[out]` */
+  readonly bias: Tensor;
+}
+
+/**
+ * An affine map of the last dimension, $y = x W + b$.
+ *
+ * @param x - `[..., in]`, at least two dimensions.
+ * @param weight - `[in, out]`
+ * @param bias - `[out]`; none when left out.
+ * @returns `[..., out]`
+ */
+export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
+  const [inputs = 0, outputs = 0] = weight.shape;
+  // One large 2-D product: batched ones with a shared right operand are slow on wasm and have no gradient.
+  const rows = x.rank === 2 ? x : reshape(x, [-1, inputs]); // [rows, in]
+  const y = fused.matMul({ a: rows, b: weight, ...(bias ? { bias } : {}) }); // [rows, out]
+  return x.rank === 2 ? y : reshape(y, [...x.shape.slice(0, -1), outputs]); // [..., out]
+}

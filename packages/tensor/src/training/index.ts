@@ -1,0 +1,4 @@
+export { type AdamWOptions, createAdamW } from './adam-w.js';
+export type { Optimizer, OptimizerState, UpdateOptions } from './optimizer.js';
+export { createSgd, type SgdOptions } from './sgd.js';
+export { type ValueAndGradients, valueAndGradients } from './value-and-gradients.js';

@@ -1,0 +1,164 @@
+import { InvalidOptionError, ShapeMismatchError, UnsupportedOpError } from '@sofd/core';
+import {
+  conv2d,
+  countTensors,
+  disposeTree,
+  mean,
+  mul,
+  readTensor,
+  scalar,
+  square,
+  sum,
+  type Tensor,
+  tensor,
+  tidy,
+  useBackend,
+  zeros,
+} from '@sofd/tensor';
+import { reference } from '@sofd/tensor/reference';
+import { createAdamW, createSgd, type Optimizer, valueAndGradients } from '@sofd/tensor/training';
+import type { Rank } from '@tensorflow/tfjs-core';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+
+beforeAll(async () => {
+  await useBackend(reference());
+});
+afterEach(() => expect(countTensors()).toBe(0));
+
+const first = async (x: Tensor) => (await readTensor(x))[0] ?? Number.NaN;
+
+describe('valueAndGradients', () => {
+  test('differentiates the first of several values and returns them all', async () => {
+    const params = { x: scalar(3), list: [{ y: tensor([1, 2]) }] };
+    const { value, values, gradients } = valueAndGradients(
+      ({ x, list }) => [sum(mul(x, (list[0] as { y: Tensor }).y)), square(x), mean((list[0] as { y: Tensor }).y)],
+      params,
+    );
+    expect(await Promise.all(values.map(first))).toEqual([9, 9, 1.5]);
+    expect(values[0]).toBe(value);
+    expect(await first(gradients.x)).toBe(3);
+    expect([...(await readTensor(gradients.list[0]?.y as Tensor))]).toEqual([3, 3]);
+    disposeTree(params);
+    disposeTree(gradients);
+    for (const one of values) one.dispose();
+  });
+
+  test('gives zeros for a parameter that the loss does not use', async () => {
+    const params = { used: scalar(2), unused: tensor([1, 2]) };
+    const { value, gradients } = valueAndGradients(({ used }) => square(used), params);
+    expect([...(await readTensor(gradients.unused))]).toEqual([0, 0]);
+    for (const tree of [params, gradients, { value }]) disposeTree(tree);
+  });
+
+  test('leaves nothing behind inside an outer tidy', () => {
+    tidy(() => {
+      valueAndGradients(({ x }) => [square(x), mul(x, 2)], { x: scalar(1) });
+    });
+  });
+
+  test('refuses a loss that is not a float scalar', () => {
+    const params = { x: tensor([1, 2]) };
+    expect(() => valueAndGradients(({ x }) => square(x), params)).toThrow(ShapeMismatchError);
+    expect(() => valueAndGradients(() => [], params)).toThrow(ShapeMismatchError);
+    disposeTree(params);
+  });
+
+  test('names an operation that has no gradient', () => {
+    const params = { filter: zeros([1, 1, 1, 1]) };
+    const attempt = () =>
+      tidy(() => {
+        const image = zeros<Rank.R4>([1, 2, 2, 1]);
+        valueAndGradients(({ filter }) => sum(conv2d(image, filter as typeof image, 1, 'same')), params);
+      });
+    expect(attempt).toThrow(UnsupportedOpError);
+    expect(attempt).toThrow('Conv2D');
+    disposeTree(params);
+  });
+});
+
+/** Minimises x squared from 2 by hand-written gradients; returns x after every step. */
+async function descend(
+  optimizer: Optimizer,
+  steps: number,
+  learningRate?: (step: number) => number,
+): Promise<number[]> {
+  let params: { x: Tensor } = { x: scalar(2) };
+  let state = optimizer.init(params);
+  const path: number[] = [];
+  for (let step = 0; step < steps; step += 1) {
+    const gradients = { x: mul(params.x, 2) };
+    const next = optimizer.update(params, gradients, state, { learningRate: learningRate?.(step) });
+    for (const tree of [params, gradients, state.m, state.v]) disposeTree(tree);
+    ({ params, state } = next);
+    path.push(await first(params.x));
+  }
+  for (const tree of [params, state.m, state.v]) disposeTree(tree);
+  expect(state.step).toBe(steps);
+  return path;
+}
+
+/** A path of x in float64 under a rule that is given x, its gradient and the step from 1. */
+function walk(rule: (x: number, gradient: number, step: number) => number, steps: number): number[] {
+  const path: number[] = [];
+  for (let [step, x] = [1, 2]; step <= steps; step += 1) {
+    x = rule(x, 2 * x, step);
+    path.push(x);
+  }
+  return path;
+}
+
+/** Every step rounds a handful of float32 operations on numbers up to 2. */
+function expectClose(got: readonly number[], expected: readonly number[]): void {
+  expected.forEach((value, i) => {
+    expect(Math.abs((got[i] ?? Number.NaN) - value)).toBeLessThan(2 ** -24 * 2 * 10 * (i + 1));
+  });
+}
+
+describe('createAdamW', () => {
+  test('follows the decoupled rule with decay before the step and epsilon outside the root', async () => {
+    const [rate, decay, epsilon, beta1, beta2] = [0.1, 0.2, 0.3, 0.9, 0.99];
+    let [m, v] = [0, 0];
+    const expected = walk((x, gradient, step) => {
+      m = beta1 * m + (1 - beta1) * gradient;
+      v = beta2 * v + (1 - beta2) * gradient ** 2;
+      const denominator = Math.sqrt(v) / Math.sqrt(1 - beta2 ** step) + epsilon;
+      return x * (1 - rate * decay) - ((rate / (1 - beta1 ** step)) * m) / denominator;
+    }, 12);
+    const optimizer = createAdamW({ learningRate: rate, betas: [beta1, beta2], epsilon, weightDecay: decay });
+    expectClose(await descend(optimizer, 12), expected);
+  });
+
+  test('takes a first step of the length of the learning rate, that of the schedule where there is one', async () => {
+    const optimizer = createAdamW({ learningRate: 0.1 });
+    expectClose(await descend(optimizer, 1), [1.9]);
+    expectClose(await descend(optimizer, 1, () => 0.5), [1.5]);
+  });
+
+  test('refuses rates out of range, all at once', () => {
+    expect(() => createAdamW({ learningRate: Number.NaN, betas: [1, 0.9] })).toThrow(InvalidOptionError);
+    expect(() => createAdamW({ learningRate: -1, betas: [1, 0.9] })).toThrow('learningRate -1, beta1 1');
+  });
+
+  test('refuses a state of other parameters', () => {
+    const optimizer = createAdamW({ learningRate: 0.1 });
+    const params = { x: scalar(1) };
+    expect(() => optimizer.update(params, params, { step: 0, m: {}, v: {} })).toThrow(ShapeMismatchError);
+    disposeTree(params);
+  });
+});
+
+describe('createSgd', () => {
+  test('follows the rule with momentum and weight decay', async () => {
+    const [rate, momentum, decay] = [0.05, 0.8, 0.3];
+    let velocity = 0;
+    const expected = walk((x, gradient) => {
+      velocity = momentum * velocity + gradient + decay * x;
+      return x - rate * velocity;
+    }, 12);
+    expectClose(await descend(createSgd({ learningRate: rate, momentum, weightDecay: decay }), 12), expected);
+  });
+
+  test('without momentum keeps no state and steps along the gradient', async () => {
+    expectClose(await descend(createSgd({ learningRate: 0.25 }), 3), [1, 0.5, 0.25]);
+  });
+});
