@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { readAge } from './describe-face.js';
+import { computeSharpness } from './quality.js';
+import { isCutByTile, planTiles } from './tiles.js';
+
+describe('computeSharpness', () => {
+  const stripes = (period: number) => ({
+    width: 32,
+    height: 32,
+    data: Uint8Array.from({ length: 32 * 32 * 3 }, (_, i) =>
+      (Math.floor(i / 3) % 32) % period < period / 2 ? 200 : 50,
+    ),
+  });
+
+  it('is 0 for a flat image and grows with fine detail', () => {
+    expect(computeSharpness({ width: 8, height: 8, data: new Uint8Array(192).fill(90) })).toBe(0);
+    expect(computeSharpness(stripes(2))).toBeGreaterThan(computeSharpness(stripes(8)));
+  });
+});
+
+describe('readAge', () => {
+  const probabilities = (entries: Readonly<Record<number, number>>) => {
+    const values = new Float32Array(100);
+    for (const [year, value] of Object.entries(entries)) values[Number(year)] = value;
+    return values;
+  };
+
+  it('moves from the most probable year towards its more probable neighbour', () => {
+    expect(readAge(probabilities({ 30: 0.5, 31: 0.04, 29: 0.01 }))).toBe(30.4);
+    expect(readAge(probabilities({ 30: 0.5, 31: 0.01, 29: 0.04 }))).toBe(29.6);
+  });
+
+  it('holds at both ends', () => {
+    expect(readAge(probabilities({ 0: 0.5, 1: 0.01 }))).toBe(0.1);
+    expect(readAge(probabilities({ 99: 0.5 }))).toBe(99);
+  });
+});
+
+describe('planTiles', () => {
+  it('looks at a small image twice, whole and with a border', () => {
+    expect(planTiles({ width: 224, height: 224 }, 48).map(({ side }) => side)).toEqual([224, 224 * 1.8]);
+  });
+
+  it('leaves no place of a photograph where a face of any size is cut by every tile', () => {
+    const photo = { width: 1920, height: 1280 };
+    const tiles = planTiles(photo, 48);
+    for (const side of [48, 80, 120, 200, 400, 700]) {
+      for (let x = side / 2; x <= photo.width - side / 2; x += 37) {
+        for (let y = side / 2; y <= photo.height - side / 2; y += 41) {
+          const whole = tiles.filter((tile) => {
+            const isInside =
+              Math.abs(x - tile.x) <= (tile.side - side) / 2 + 1 && Math.abs(y - tile.y) <= (tile.side - side) / 2 + 1;
+            return isInside && side >= tile.side / 12 - 1e-9 && !isCutByTile({ x, y, side }, tile, photo);
+          });
+          expect(whole.length, `${side} at ${x}, ${y}`).toBeGreaterThan(0);
+        }
+      }
+    }
+  });
+});
