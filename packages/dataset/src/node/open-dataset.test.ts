@@ -1,0 +1,155 @@
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatasetError, type DatasetRow } from '@sofd/core';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createSyntheticFinder, drawPhoto } from '../../testing/synthetic-finder.js';
+import { encodeImagePng } from './encode-png.js';
+import { expandFolder } from './expand-folder.js';
+import { openDataset } from './open-dataset.js';
+import { renderContactSheet } from './render-contact-sheet.js';
+
+let root: string;
+let folder: string;
+let copies = 0;
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'sofd-open-'));
+  const input = join(root, 'photos');
+  await mkdir(input);
+  const photos = Array.from({ length: 6 }, (_, person) => ({ person }));
+  for (const { person } of photos)
+    await writeFile(join(input, `${person}.png`), await encodeImagePng(drawPhoto(person)));
+  await expandFolder({
+    input,
+    output: join(root, 'whole'),
+    finder: createSyntheticFinder(photos),
+    seed: 1,
+    cropSize: 48,
+  });
+});
+
+beforeEach(async () => {
+  folder = join(root, `copy${copies++}`);
+  await cp(join(root, 'whole'), folder, { recursive: true });
+});
+
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+async function editRows(edit: (rows: DatasetRow[]) => unknown[]): Promise<void> {
+  const path = join(folder, 'metadata.jsonl');
+  const rows = (await readFile(path, 'utf8'))
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as DatasetRow);
+  const lines = edit(rows).map((row) => (typeof row === 'string' ? row : JSON.stringify(row)));
+  await writeFile(path, `${lines.join('\n')}\n`);
+}
+
+async function problemsOf(options: { verify?: boolean } = {}): Promise<string> {
+  const error = await openDataset(folder, options).then(
+    () => null,
+    (cause: unknown) => cause,
+  );
+  expect(error).toBeInstanceOf(DatasetError);
+  return (error as DatasetError).message;
+}
+
+describe('openDataset', () => {
+  test('reads what was written', async () => {
+    const dataset = await openDataset(folder, { verify: true });
+    expect(dataset.rows.length).toBe(42);
+    expect(dataset.graph.labels.length).toBe(10);
+    const image = await dataset.load(dataset.split('train')[0]!);
+    expect([image.width, image.height]).toEqual([48, 48]);
+  });
+
+  test('names every problem with its line, in one throw', async () => {
+    await editRows((rows) => {
+      rows[1] = { ...rows[1]!, targets: [0, 0, 0, 0, 1, 0, 0, 0, 0, 0] };
+      rows[2] = { ...rows[2]!, label: 'fake', altered: [] };
+      rows[3] = { ...rows[3]!, extra: 1 } as DatasetRow;
+      return [...rows, rows[0]!, '{"file_name":'];
+    });
+    await rm(join(folder, (await openOriginal(5)).file_name));
+    const message = await problemsOf();
+    expect(message).toMatch(/metadata\.jsonl:2: .*eye/);
+    expect(message).toMatch(/metadata\.jsonl:3: expected label real/);
+    expect(message).toMatch(/metadata\.jsonl:4: extra: unknown key/);
+    expect(message).toMatch(/metadata\.jsonl:6: expected the file .* got none/);
+    expect(message).toMatch(/metadata\.jsonl:43: expected a unique id, .* first in line 1/);
+    expect(message).toMatch(/metadata\.jsonl:43: expected a unique file_name/);
+    expect(message).toMatch(/metadata\.jsonl:44: expected one JSON object/);
+  });
+
+  test('finds people, parents and files on the wrong side of a split', async () => {
+    const rows = (await openDataset(join(root, 'whole'))).rows;
+    const index = rows.findIndex(({ mode, split }) => mode === 'region-swap' && split === 'train');
+    await editRows((own) => own.map((row, i) => (i === index ? { ...row, split: 'test' as const } : row)));
+    const message = await problemsOf();
+    expect(message).toMatch(new RegExp(`metadata.jsonl:${index + 1}: expected a file under test/`));
+    expect(message).toMatch(/expected the parent .* in test, got it in train/);
+    expect(message).toMatch(/in one split, got train and test/);
+  });
+
+  test('finds missing masks, parents and wrong numbers of targets', async () => {
+    const rows = (await openDataset(join(root, 'whole'))).rows;
+    const masked = rows.findIndex(({ mask }) => mask !== null);
+    await rm(join(folder, rows[masked]!.mask!));
+    await editRows((own) => own.map((row, i) => (i === masked ? { ...row, parents: ['nobody'], targets: [0] } : row)));
+    const message = await problemsOf();
+    expect(message).toMatch(/expected the mask masks\//);
+    expect(message).toMatch(/expected the parent nobody among the rows/);
+    expect(message).toMatch(/expected 10 targets/);
+  });
+
+  test('finds changed content when it is told to look', async () => {
+    const row = await openOriginal(0);
+    const bytes = await readFile(join(folder, row.file_name));
+    bytes[bytes.length - 20]! ^= 1;
+    await writeFile(join(folder, row.file_name), bytes);
+    await openDataset(folder);
+    expect(await problemsOf({ verify: true })).toMatch(/dataset\.json: expected files of digest/);
+  });
+
+  test('says what is wrong with dataset.json', async () => {
+    const path = join(folder, 'dataset.json');
+    const info = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
+    await writeFile(path, JSON.stringify({ ...info, version: 9, digest: 'x', colour: 'red' }));
+    const message = await problemsOf();
+    expect(message).toMatch(/version: .*version 1/);
+    expect(message).toMatch(/digest: .*64 hexadecimal/);
+    expect(message).toMatch(/colour: unknown key/);
+    await writeFile(path, '{');
+    expect(await problemsOf()).toMatch(/expected JSON in dataset\.json/);
+    await rm(path);
+    expect(await problemsOf()).toMatch(/expected dataset\.json/);
+  });
+
+  test('refuses rows that name files outside of the folder', async () => {
+    await editRows(([first, ...rest]) => [{ ...first, file_name: '../photos/0.png' }, ...rest]);
+    expect(await problemsOf()).toMatch(/metadata\.jsonl:1: file_name: expected a path within the folder/);
+  });
+});
+
+async function openOriginal(index: number): Promise<DatasetRow> {
+  return (await openDataset(join(root, 'whole'))).rows[index]!;
+}
+
+describe('renderContactSheet', () => {
+  test('draws lines of every mode, the same for the same seed', async () => {
+    const dataset = await openDataset(folder);
+    const sheet = await renderContactSheet(dataset, { count: 6, seed: 3 });
+    expect(sheet.map(({ row }) => row.mode).sort()).toEqual([
+      ...Array(3).fill('blend-only'),
+      ...Array(3).fill('region-swap'),
+    ]);
+    for (const { row, target, donor, mask, result, label } of sheet) {
+      for (const png of [target, mask, result]) expect([...png.subarray(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47]);
+      expect(donor === null).toBe(row.mode === 'blend-only');
+      expect(label).toMatch(row.label === 'fake' ? /^fake: physical inconsistency, / : /^real$/);
+    }
+    expect(await renderContactSheet(dataset, { count: 6, seed: 3 })).toEqual(sheet);
+    expect((await renderContactSheet(dataset, { count: 1000, seed: 3 })).length).toBe(36);
+  });
+});
