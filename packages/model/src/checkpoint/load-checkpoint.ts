@@ -1,0 +1,120 @@
+import {
+  CheckpointFormatError,
+  type CheckpointManifest,
+  checkpointManifestSchema,
+  formatProblems,
+  type LabelGraph,
+  parseLabelGraph,
+  parseWith,
+  SofdError,
+} from '@sofd/core';
+import { decodeSafetensors, type SafetensorsTensor } from '@sofd/tensor';
+import { type ModelConfig, parseModelConfig } from '../config/model-config.js';
+import { visionEncoderOf } from '../encode.js';
+import { findWeightProblems, modelSpecs } from '../parameters/model-parameters.js';
+import { constant, flattenSpecs, type ParameterSpec } from '../parameters/parameter-spec.js';
+import type { WeightArrays } from '../parameters/weight-arrays.js';
+import type { Checkpoint } from './checkpoint.js';
+import type { CheckpointSource } from './checkpoint-source.js';
+import { computeSha256 } from './sha256.js';
+
+const where = 'loadCheckpoint';
+
+function parseManifest(bytes: Uint8Array): CheckpointManifest {
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new CheckpointFormatError(
+      `${where}: expected JSON in manifest.json, got ${bytes.length} bytes that are not (${reason}); write the checkpoint again.`,
+      { cause },
+    );
+  }
+  // The version decides what the rest may look like, so it is looked at first.
+  const { format, version } = (json ?? {}) as { format?: unknown; version?: unknown };
+  if (format === 'sofd-checkpoint' && version !== 1) {
+    throw new CheckpointFormatError(
+      `${where}: expected version 1 in manifest.json, got ${JSON.stringify(version)}; use the version of sofd that wrote it.`,
+    );
+  }
+  return parseWith(checkpointManifestSchema, json, 'manifest.json', CheckpointFormatError);
+}
+
+/** Runs a check and notes its problems, so that those of the next one are seen too. */
+function attempt<T>(problems: string[], check: () => T): T | undefined {
+  try {
+    return check();
+  } catch (error) {
+    if (!SofdError.isInstance(error)) throw error;
+    problems.push(...(error.problems.length > 0 ? error.problems : [error.message]));
+    return undefined;
+  }
+}
+
+/** What the file must hold: the parameters, and the tensors that the manifest names. */
+function expectedTensors(manifest: CheckpointManifest, graph: LabelGraph, config: ModelConfig) {
+  const { imageSize } = visionEncoderOf(config);
+  return new Map<string, ParameterSpec>([
+    ...flattenSpecs(modelSpecs(config)),
+    [manifest.textEmbeddings.tensor, constant([graph.labels.length, config.embedDim], 0)],
+    [manifest.knownAnswer.input.tensor, constant([1, imageSize, imageSize, 3], 0)],
+  ]);
+}
+
+/** The tensors as float32, with a problem for each of another type. */
+function toWeights(tensors: Readonly<Record<string, SafetensorsTensor>>, problems: string[]): WeightArrays {
+  return Object.fromEntries(
+    Object.entries(tensors).flatMap(([name, { dtype, shape, data }]) => {
+      if (data instanceof Float32Array) return [[name, { shape, data }]];
+      problems.push(`${name}: expected F32, got ${dtype}`);
+      return [];
+    }),
+  );
+}
+
+async function findFileProblems({ weights }: CheckpointManifest, bytes: Uint8Array): Promise<readonly string[]> {
+  if (bytes.length !== weights.bytes) return [`${weights.file}: expected ${weights.bytes} bytes, got ${bytes.length}`];
+  const sha256 = await computeSha256(bytes);
+  return sha256 === weights.sha256 ? [] : [`${weights.file}: expected SHA-256 ${weights.sha256}, got ${sha256}`];
+}
+
+/**
+ * Reads a checkpoint and checks all of it before any of it is used.
+ *
+ * @param source - where the files come from: a folder, a web server, memory
+ * @returns the checkpoint, off the device
+ * @throws CheckpointFormatError for a damaged or incomplete checkpoint, with all problems that can be seen at once
+ * @example
+ * ```ts
+ * const checkpoint = await loadCheckpoint(fetchCheckpoint('/models/demo/'));
+ * checkpoint.graph.labels[0]; // 'fake'
+ * ```
+ */
+export async function loadCheckpoint(source: CheckpointSource): Promise<Checkpoint> {
+  const manifest = parseManifest(await source.read('manifest.json'));
+  const problems: string[] = [];
+  const graph = attempt(problems, () => parseLabelGraph(manifest.labelGraph, 'manifest.json labelGraph'));
+  const config = attempt(problems, () => parseModelConfig(manifest.model));
+  const bytes = await source.read(manifest.weights.file);
+  problems.push(...(await findFileProblems(manifest, bytes)));
+  const decoded = attempt(problems, () => decodeSafetensors(bytes));
+  const tensors = toWeights(decoded?.tensors ?? {}, problems);
+  if (graph && config) {
+    const { imageSize } = visionEncoderOf(config);
+    if (manifest.input.imageSize !== imageSize) {
+      problems.push(
+        `manifest.json input.imageSize: expected ${imageSize} as in model.vision, got ${manifest.input.imageSize}`,
+      );
+    }
+    if (decoded) {
+      problems.push(...findWeightProblems(expectedTensors(manifest, graph, config), tensors, { complete: true }));
+    }
+  }
+  if (problems.length > 0 || !graph || !config) {
+    throw new CheckpointFormatError(`${formatProblems(where, problems)}\nFetch or write the checkpoint again.`, {
+      problems,
+    });
+  }
+  return { manifest, graph, config, tensors };
+}

@@ -1,0 +1,33 @@
+export { buildCheckpoint, type CheckpointContents, type CheckpointFiles } from './checkpoint/build-checkpoint.js';
+export type { Checkpoint } from './checkpoint/checkpoint.js';
+export { type CheckpointSource, fetchCheckpoint, memoryCheckpoint } from './checkpoint/checkpoint-source.js';
+export { loadCheckpoint } from './checkpoint/load-checkpoint.js';
+export { createPredictor, type Predictor, type PredictorOptions } from './checkpoint/predictor.js';
+export { defineModelConfig, type ModelConfig, type ModelConfigInput, parseModelConfig } from './config/model-config.js';
+export { type ModelPresetName, modelPresets } from './config/model-presets.js';
+export { computeLogits, encodeFeatures, encodeImages, encodeTexts, freezeImages, visionEncoderOf } from './encode.js';
+export { computeFeatureSet, computeFeatures, countFeatureValues, fitFeatureStatistics } from './features.js';
+export {
+  computeMarginalPairOnDevice,
+  computeMarginalsOnDevice,
+  type MarginalPair,
+} from './joint-head/marginals-on-device.js';
+export {
+  createParameters,
+  type FlatParameters,
+  joinParameters,
+  type ModelParameters,
+  splitParameters,
+} from './parameters/model-parameters.js';
+export type { WeightArray, WeightArrays } from './parameters/weight-arrays.js';
+export type { TextEncoderConfig } from './text-encoder/text-encoder-config.js';
+export { createTokenBatch, type TokenBatch } from './tokenizer/token-batch.js';
+export { tokenizePrompts } from './tokenizer/tokenize-prompts.js';
+export type { TokenizerConfig } from './tokenizer/tokenizer-config.js';
+export { deriveWordsTokenizer, type WordsTokenizerConfig } from './tokenizer/words-tokenizer.js';
+export { loadPooledStem } from './vision-encoder/pooled-stem/load-pooled-stem.js';
+export type { PooledStemConfig } from './vision-encoder/pooled-stem/pooled-stem-config.js';
+export { computeStemFeatures } from './vision-encoder/pooled-stem/stem.js';
+export type { Normalization, VisionEncoder } from './vision-encoder/vision-encoder.js';
+export type { VisionEncoderConfig, VisionEncoderInput } from './vision-encoder/vision-encoder-config.js';
+export type { VitConfig } from './vision-encoder/vit/vit-config.js';

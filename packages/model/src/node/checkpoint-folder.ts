@@ -1,0 +1,57 @@
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CheckpointFormatError } from '@sofd/core';
+import type { CheckpointFiles, CheckpointSource } from '../index.js';
+
+/**
+ * A checkpoint in a folder.
+ *
+ * @param folder - the folder that holds `manifest.json` and `model.safetensors`
+ * @returns a source for `loadCheckpoint`
+ * @example
+ * ```ts
+ * const checkpoint = await loadCheckpoint(readCheckpointFolder('demo-output/checkpoint'));
+ * ```
+ */
+export function readCheckpointFolder(folder: string): CheckpointSource {
+  return {
+    async read(name) {
+      try {
+        return new Uint8Array(await readFile(join(folder, name)));
+      } catch (cause) {
+        const reason = cause instanceof Error ? cause.message : String(cause);
+        throw new CheckpointFormatError(
+          `readCheckpointFolder: expected ${name} in ${folder}, got ${reason}; give a folder that sofd train or sofd convert wrote.`,
+          { cause },
+        );
+      }
+    },
+  };
+}
+
+/** Writes beside the target, waits for the disk, then renames: a reader sees the old file or the new one. */
+async function writeFileAtomically(path: string, bytes: Uint8Array): Promise<void> {
+  const temporary = `${path}.tmp`;
+  const file = await open(temporary, 'w');
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(temporary, path);
+}
+
+/**
+ * Writes the files of a checkpoint; an interruption leaves no half-written file under a final name.
+ *
+ * @param folder - made where it does not exist
+ * @param files - from `buildCheckpoint`
+ */
+export async function writeCheckpointFolder(folder: string, files: CheckpointFiles): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  // The manifest names the weights' digest, so it goes last, and none may lie there before its weights do.
+  await rm(join(folder, 'manifest.json'), { force: true });
+  await writeFileAtomically(join(folder, 'model.safetensors'), files['model.safetensors']);
+  await writeFileAtomically(join(folder, 'manifest.json'), files['manifest.json']);
+}

@@ -1,0 +1,1 @@
+export { readCheckpointFolder, writeCheckpointFolder } from './checkpoint-folder.js';

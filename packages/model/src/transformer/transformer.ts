@@ -1,0 +1,49 @@
+import { add, layerNorm, linear, multiHeadAttention, quickGelu, type Tensor } from '@sofd/tensor';
+import { linearSpecs, normSpecs, type ParametersOf } from '../parameters/parameter-spec.js';
+
+/** Width, depth and heads of a stack of blocks. */
+export interface TransformerShape {
+  readonly width: number;
+  readonly depth: number;
+  readonly heads: number;
+}
+
+const blockSpecs = ({ width, depth }: TransformerShape) => {
+  // Residual branches add up over the depth, so what writes into them starts smaller.
+  const residual = width ** -0.5 * (2 * depth) ** -0.5;
+  return {
+    norm1: normSpecs(width),
+    attention: { input: linearSpecs(width, 3 * width, width ** -0.5), output: linearSpecs(width, width, residual) },
+    norm2: normSpecs(width),
+    expand: linearSpecs(width, 4 * width, (2 * width) ** -0.5),
+    contract: linearSpecs(4 * width, width, residual),
+  };
+};
+
+/** The parameters of a stack of pre-norm blocks, with CLIP's initial deviations. */
+export const transformerSpecs = (shape: TransformerShape) =>
+  Array.from({ length: shape.depth }, () => blockSpecs(shape));
+
+/** The parameters of a stack of blocks. */
+export type TransformerParameters = ParametersOf<ReturnType<typeof transformerSpecs>>;
+
+/**
+ * A stack of pre-norm residual blocks: x + attention(norm(x)), then x + mlp(norm(x)) with QuickGELU x·σ(1.702x).
+ *
+ * @param x - [batch, tokens, width]
+ * @param blocks - the parameters, one a block
+ * @param options - heads a block, and a mask [tokens, tokens] added to the attention scores
+ * @returns [batch, tokens, width]
+ */
+export function transformer(
+  x: Tensor,
+  blocks: TransformerParameters,
+  options: { readonly heads: number; readonly mask?: Tensor },
+): Tensor {
+  return blocks.reduce((stream, block) => {
+    const attended = multiHeadAttention(layerNorm(stream, block.norm1), block.attention, options); // [batch, tokens, width]
+    const middle = add(stream, attended); // [batch, tokens, width]
+    const hidden = quickGelu(linear(layerNorm(middle, block.norm2), block.expand.weight, block.expand.bias)); // [batch, tokens, 4 width]
+    return add(middle, linear(hidden, block.contract.weight, block.contract.bias)); // [batch, tokens, width]
+  }, x);
+}
