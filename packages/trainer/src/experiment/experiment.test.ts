@@ -1,0 +1,49 @@
+import { faceForensics, ffsc, InvalidOptionError, LabelGraphError } from '@sofd/core';
+import { describe, expect, it } from 'vitest';
+import { defineExperiment, type ExperimentInput, resolveExperiment } from './experiment.js';
+
+describe('defineExperiment', () => {
+  it('fills in the defaults, to JSON that gives the same experiment again', () => {
+    const experiment = defineExperiment({ steps: 10, data: { folder: 'faces' } });
+    expect(experiment).toMatchObject({
+      model: 'demo',
+      graph: 'faceForensics',
+      data: { folder: 'faces' },
+      weighting: { kind: 'auto-lambda', hypergradient: 'finite-difference', learningRate: 1e-3, initial: 1 },
+    });
+    expect(defineExperiment(JSON.parse(JSON.stringify(experiment)) as ExperimentInput)).toEqual(experiment);
+  });
+
+  it('reports all problems at once, unknown keys among them', () => {
+    const wrong = { steps: 0, weigting: {}, weighting: { kind: 'equal', hypergradient: 'exact' }, model: 'huge' };
+    const define = () => defineExperiment(wrong as unknown as ExperimentInput);
+    expect(define).toThrow(InvalidOptionError);
+    for (const part of ['steps', 'weigting', 'hypergradient', 'model']) expect(define).toThrow(part);
+  });
+});
+
+describe('resolveExperiment', () => {
+  it('turns names into what train takes', () => {
+    const { config, graph, weighting, schedule } = resolveExperiment(
+      defineExperiment({ model: 'tiny', graph: 'ffsc', weighting: { kind: 'auto-lambda', hypergradient: 'exact' } }),
+    );
+    expect(graph).toBe(ffsc);
+    expect(config.vision.kind).toBe('vit');
+    expect(weighting.name).toBe('auto-lambda/exact');
+    expect(schedule(0, { batchesPerEpoch: 1, steps: 10 })).toBe(1);
+    expect(resolveExperiment(defineExperiment({ weighting: { kind: 'equal' } })).weighting.name).toBe('equal');
+  });
+
+  it('takes a model and a graph of your own', () => {
+    const model = { embedDim: 4, vision: { kind: 'pooled-stem' }, text: { width: 8, depth: 1 } };
+    const graph = JSON.parse(JSON.stringify(faceForensics.definition)) as Record<string, unknown>;
+    const resolved = resolveExperiment(defineExperiment({ model, graph }));
+    expect(resolved.config.embedDim).toBe(4);
+    expect(resolved.graph.labels).toEqual(faceForensics.labels);
+  });
+
+  it('refuses a model or a graph that is none', () => {
+    expect(() => resolveExperiment(defineExperiment({ model: { embedDim: 4 } }))).toThrow(InvalidOptionError);
+    expect(() => resolveExperiment(defineExperiment({ graph: { primary: 1 } }))).toThrow(LabelGraphError);
+  });
+});

@@ -1,0 +1,1 @@
+export { openRunFolder, type RunFolder } from './run-folder.js';
