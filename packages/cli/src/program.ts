@@ -1,0 +1,142 @@
+import { writeFile } from 'node:fs/promises';
+import { SofdError } from '@sofd/core';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { version } from '../package.json';
+import { type CommandContext, type CommonOptions, engineNames } from './command-context.js';
+import { convert } from './commands/convert.js';
+import { detect } from './commands/detect.js';
+import { doctor } from './commands/doctor.js';
+import { evaluate } from './commands/evaluate.js';
+import { expand } from './commands/expand.js';
+import { report } from './commands/report.js';
+import { train } from './commands/train.js';
+import { createProgressDisplay } from './progress.js';
+
+/** Exit codes: 0 done, 1 failed with a message, 2 wrong usage. */
+const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
+
+const parseNumber = (text: string): number => {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('expected a number.');
+  return value;
+};
+const parseCount = (text: string): number => {
+  const value = parseNumber(text);
+  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError('expected a whole number, 0 or more.');
+  return value;
+};
+
+/** Adds the options that every command takes. */
+const withCommonOptions = (command: Command): Command =>
+  command
+    .option('--json <file>', 'write the result as JSON to this file')
+    .option('--seed <number>', 'seed of everything random', parseCount, 1)
+    .addOption(new Option('--engine <name>', 'engine that computes').choices([...engineNames]).default('auto'))
+    .option('--quiet', 'print nothing but errors', false);
+
+/** Wraps a command's function: context in, JSON file out. Errors travel on to {@link runProgram}. */
+function action<Options>(run: (options: Options, context: CommandContext) => Promise<unknown>) {
+  return async (options: Options & CommonOptions): Promise<void> => {
+    const controller = new AbortController();
+    const abort = () => controller.abort();
+    const display = createProgressDisplay();
+    const context: CommandContext = {
+      log: options.quiet ? () => {} : (line) => console.error(line),
+      progress: options.quiet ? () => {} : display.progress,
+      signal: controller.signal,
+    };
+    process.once('SIGINT', abort).once('SIGTERM', abort);
+    try {
+      const result = await run(options, context);
+      if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(result, null, 2)}\n`);
+    } finally {
+      display.stop();
+      process.off('SIGINT', abort).off('SIGTERM', abort);
+    }
+  };
+}
+
+/** Declares the whole command line. */
+export function createProgram(): Command {
+  const program = new Command('sofd')
+    .description('Semantics-oriented face-forgery detection: whether a face was altered, what was altered and where.')
+    .version(version)
+    .showHelpAfterError('(add --help for the options)')
+    .exitOverride();
+  const add = (name: string, summary: string) =>
+    withCommonOptions(program.command(name).description(summary)).exitOverride();
+
+  add('doctor', 'say which engines and tools work here, why not where not, and what to type to get them').action(
+    action(doctor),
+  );
+  add('expand', 'make a labelled data set of real and altered faces from a folder of photographs')
+    .requiredOption('--input <dir>', 'folder of photographs, searched with its subfolders')
+    .requiredOption('--output <dir>', 'folder of the data set to make')
+    .addOption(
+      new Option('--annotation <map>', 'label map of the alterations')
+        .choices(['training', 'graph'])
+        .default('training'),
+    )
+    .option('--per-face <count>', 'images that each mode makes of a face', parseCount, 3)
+    .option(
+      '--identity-threshold <cosine>',
+      'least similarity of two faces taken for one person; about 0.7 where each photo shows another person',
+      parseNumber,
+    )
+    .option('--overwrite', 'replace a data set at the output', false)
+    .action(action(expand));
+  add('train', 'train a model as an experiment file says')
+    .argument('<config>', 'experiment file: .json, .mjs or .ts')
+    .requiredOption('--output <dir>', 'folder of the run: model, state and logs')
+    .option('--resume', 'continue the run that the output folder holds', false)
+    .action((config: string, options) => action(train)({ ...options, config }));
+  add('eval', 'score a data set and say how far the scores can be trusted')
+    .requiredOption('--model <dir>', 'checkpoint or run folder')
+    .requiredOption('--data <dir>', 'data set folder')
+    .requiredOption('--output <dir>', 'folder for evaluation.json and scores.jsonl')
+    .addOption(
+      new Option('--split <name>', 'part of the data set').choices(['train', 'validation', 'test']).default('test'),
+    )
+    .action(action(evaluate));
+  add('detect', 'say of each face in photographs whether, what and where it was altered')
+    .argument('<file...>', 'photographs')
+    .requiredOption('--model <dir>', 'checkpoint folder')
+    .addOption(
+      new Option('--crop <kind>', 'auto: find the faces; none: the image already is a face crop')
+        .choices(['auto', 'none'])
+        .default('auto'),
+    )
+    .action((files: string[], options) => action(detect)({ ...options, files }));
+  add('convert', 'write a checkpoint folder from a run or from another checkpoint')
+    .argument('<input>', 'run or checkpoint folder')
+    .argument('<output>', 'checkpoint folder to write')
+    .option('--evaluation <file>', 'evaluation.json to record in the checkpoint')
+    .action((input: string, output: string, options) => action(convert)({ ...options, input, output }));
+  add('report', 'write one self-contained HTML report of a data set, a run, an evaluation and detections')
+    .requiredOption('--data <dir>', 'data set folder')
+    .requiredOption('--run <dir>', 'run folder')
+    .requiredOption('--evaluation <file>', 'evaluation.json of sofd eval')
+    .requiredOption('--detections <file>', 'result of sofd detect --json')
+    .requiredOption('--output <file>', 'HTML file to write')
+    .action(action(report));
+  return program;
+}
+
+/**
+ * Runs the command line.
+ *
+ * @param args - arguments after the program's name
+ * @returns the exit code: 0 done, 1 failed with a message, 2 wrong usage
+ */
+export async function runProgram(args: readonly string[]): Promise<number> {
+  try {
+    await createProgram().parseAsync([...args], { from: 'user' });
+    return exitCodes.done;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    if (process.env.SOFD_DEBUG) console.error(error);
+    else if (SofdError.isInstance(error)) console.error(`sofd: ${error.message}`);
+    else console.error(`sofd: unexpected: ${String(error)} (SOFD_DEBUG=1 shows where; please report it)`);
+    return exitCodes.failed;
+  }
+}

@@ -1,0 +1,3 @@
+import { definePackage } from '../../tools/tsup.js';
+
+export default definePackage({ entry: ['src/index.ts', 'src/bin.ts'] });
