@@ -29,6 +29,14 @@ describe('explain', () => {
     expect(explanation.summary).toBe('Fake (above 99 %): identity altered, strongest in mouth and eye.');
   });
 
+  it('names no label below its threshold, down to "fake and nothing else"', () => {
+    const logits = logitsOf({ fake: 4, identity: 5, eye: 2, mouth: 4 });
+    const within = (labels: Record<string, number>) =>
+      explain(graph, { ...evidence(logits, 'fake'), thresholds: { ...thresholds, labels } }).state;
+    expect(within({ mouth: 1 })).toEqual(['fake', 'identity', 'eye']);
+    expect(within({ identity: 1 })).toEqual(['fake']);
+  });
+
   it('explains a face judged real as real, whatever the likeliest state', () => {
     const explanation = explain(graph, evidence(logitsOf({ fake: 4, identity: 5, eye: 2 }), 'real'));
     expect(explanation).toMatchObject({ state: [], globals: [], regions: [] });

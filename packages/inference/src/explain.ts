@@ -16,17 +16,23 @@ export interface Evidence {
 }
 
 /**
- * The labels of the most likely legal state among those that agree with the verdict: `real` leaves only the state without
- * labels, `fake` only the others. (The state "real" can be the likeliest single one of a face that is fake all the same,
- * as p(fake) sums over many states.)
+ * The labels of the most likely legal state among those that agree with the verdict and with the thresholds: `real` leaves
+ * only the state without labels; `fake` only others, of labels that reach their thresholds, down to "fake and nothing
+ * else". (The state "real" can be the likeliest single one of a face that is fake all the same, as p(fake) sums over many.)
  */
-function findState(graph: LabelGraph, logits: ArrayLike<number>, verdict: Verdict): string[] {
+function findState(graph: LabelGraph, { logits, marginals, verdict, thresholds }: Evidence): string[] {
   if (verdict === 'real') return [];
   const { states, count, size } = computeLegalStates(graph);
   const probabilities = computeStateProbabilities(graph, Float64Array.from(logits));
-  let best = verdict === 'fake' ? 1 : 0; // states ascend in binary, so state 0 is `real`
+  const primary = graph.levels.primary.start;
+  const reaches = graph.labels.map(
+    (label, index) => index === primary || marginals[index]! >= (thresholds.labels[label] ?? 0),
+  );
+  const agrees = (state: number) => reaches.every((reached, label) => reached || states[state * size + label] === 0);
+  // States ascend in binary, so state 0 is `real`, and the next one is the primary label alone.
+  let best = verdict === 'fake' ? 1 : 0;
   for (let state = best + 1; state < count; state++)
-    if ((probabilities[state] as number) > (probabilities[best] as number)) best = state;
+    if (agrees(state) && probabilities[state]! > probabilities[best]!) best = state;
   return graph.labels.filter((_, label) => states[best * size + label] === 1);
 }
 
@@ -81,7 +87,7 @@ function summarise(
  * @see findMostLikelyState of `@sofd/core`, which knows no verdict.
  */
 export function explain(graph: LabelGraph, evidence: Evidence): Explanation {
-  const state = findState(graph, evidence.logits, evidence.verdict);
+  const state = findState(graph, evidence);
   const strength = new Map(graph.labels.map((label, index) => [label as string, evidence.marginals[index] as number]));
   const inOrder = (labels: readonly string[]) =>
     labels

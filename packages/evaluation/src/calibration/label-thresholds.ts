@@ -7,12 +7,15 @@ export interface LabelThresholdOptions extends LabelTable {
   readonly graph: LabelGraph;
 }
 
-/** Used where a label has no positive or no negative row to learn from. */
-const fallbackThreshold = 0.5;
+/** A label that no row has: nothing shows when the model is right about it, so it is not claimed. */
+const unseenThreshold = 1;
+
+/** A label that every row has: nothing to tell it from. */
+const constantThreshold = 0.5;
 
 /**
  * One threshold per label, at the largest gap between found and false, $\arg\max_t \mathrm{TPR}(t) - \mathrm{FPR}(t)$ (Youden's J),
- * half way to the next lower score; 0.5 for a label of which only one class is present.
+ * half way to the next lower score; 1 for a label that no row has, 0.5 for one that every row has.
  *
  * @param options - Graph, targets [rows, labels] and marginals [rows, labels].
  * @returns Threshold in [0, 1] by label, in node order.
@@ -36,7 +39,8 @@ export function chooseLabelThresholds({ graph, targets, marginals }: LabelThresh
 function chooseByYouden(labels: Float64Array, probabilities: Float64Array): number {
   const positives = labels.reduce((sum, label) => sum + label, 0);
   const negatives = labels.length - positives;
-  if (positives === 0 || negatives === 0) return fallbackThreshold;
+  if (positives === 0) return unseenThreshold;
+  if (negatives === 0) return constantThreshold;
   const points = sweepThresholds(labels, probabilities);
   let best = 0;
   let bestGap = Number.NEGATIVE_INFINITY;
