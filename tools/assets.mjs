@@ -41,6 +41,7 @@ copy({
   target: 'assets',
   files: ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm', 'tfjs-backend-wasm-threaded-simd.wasm'],
 });
-// What others made travels with its licence. The wasm package comes without the file; its licence is that of this repository.
-copy({ packageName: '@vladmandic/human', sub: '.', into: 'face', target: 'models', files: ['LICENSE'] });
-copyFileSync(join(packages, '..', 'LICENSE'), join(packages, 'backend-wasm', 'assets', 'LICENSE'));
+// What others made travels with its licence, named COPYING: a second LICENSE would keep pnpm from packing ours. The wasm package
+// comes without the file; its licence is that of this repository.
+copyFileSync(join(folderOf('@vladmandic/human', 'face'), 'LICENSE'), join(packages, 'face', 'models', 'COPYING'));
+copyFileSync(join(packages, '..', 'LICENSE'), join(packages, 'backend-wasm', 'assets', 'COPYING'));

@@ -79,7 +79,7 @@ function checkContents(app, { manifest }) {
   for (const folder of ['models', 'assets'])
     if (ours.some((file) => file.startsWith(`${folder}/`)))
       check(
-        ours.includes(`${folder}/LICENSE`),
+        ours.includes(`${folder}/COPYING`),
         `${manifest.name}: ${folder}/ holds files of others without their licence.`,
       );
   const stray = ours.filter((file) => /(^|\/)(src|__fixtures__|fixtures)\/|\.test\.|\.tsbuildinfo$/.test(file));
