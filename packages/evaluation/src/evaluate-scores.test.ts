@@ -88,12 +88,12 @@ describe('evaluateScores', () => {
 });
 
 describe('chooseLabelThresholds', () => {
-  it('separates a label that can be separated and falls back to one half', () => {
+  it('separates a label that can be separated and never claims one that no row has', () => {
     const { targets } = makeRows();
     const marginals = targets.map((target) => (target === 1 ? 0.3 : 0.1));
     const thresholds = chooseLabelThresholds({ graph, targets, marginals });
     expect(Object.keys(thresholds)).toEqual([...graph.labels]);
     expect(thresholds.nose).toBeCloseTo(0.2, 12);
-    expect(thresholds.skin).toBe(0.5);
+    expect(thresholds.skin).toBe(1);
   });
 });
