@@ -27,7 +27,7 @@ import { CommandError } from '../command-error.js';
 import { activateEngine } from '../engine.js';
 import { assertSameGraph } from '../same-graph.js';
 import { type ExperimentFile, readExperimentFile } from '../training/experiment-file.js';
-import { computeSetLogits, fitDecision } from '../training/fit-decision.js';
+import { computeSetLogits, fitDecision, primaryColumn } from '../training/fit-decision.js';
 import { prepareTrainingData, type TrainingData } from '../training/training-data.js';
 
 /** Options of `sofd train`. */
@@ -95,12 +95,8 @@ function createStepDisplay({ log, progress }: CommandContext, { steps, name }: E
 
 const validationAuc =
   (graph: LabelGraph) =>
-  (logits: Float32Array, set: { readonly size: number; readonly targets: Float32Array }): number => {
-    const marginals = computeMarginals(graph, logits);
-    const column = (table: ArrayLike<number>) =>
-      Array.from({ length: set.size }, (_, row) => table[row * graph.labels.length]!);
-    return computeAuc(column(set.targets), column(marginals));
-  };
+  (logits: Float32Array, { targets }: { readonly targets: Float32Array }): number =>
+    computeAuc(primaryColumn(graph, targets), primaryColumn(graph, computeMarginals(graph, logits)));
 
 /** Calibrates on the validation people and writes the checkpoint into the run folder. */
 async function writeRunCheckpoint(

@@ -56,8 +56,8 @@ export async function computeSetLogits(
   return logits;
 }
 
-/** The column of the primary label. */
-const primaryColumn = (graph: LabelGraph, table: ArrayLike<number>): number[] =>
+/** The column of the primary label in a [rows, labels] table. */
+export const primaryColumn = (graph: LabelGraph, table: ArrayLike<number>): number[] =>
   Array.from(
     { length: table.length / graph.labels.length },
     (_, row) => table[row * graph.labels.length + graph.levels.primary.start]!,

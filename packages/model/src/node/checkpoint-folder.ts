@@ -1,7 +1,8 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CheckpointFormatError } from '@sofd/core';
 import type { CheckpointFiles, CheckpointSource } from '../index.js';
+import { writeFileAtomically } from './write-file-atomically.js';
 
 /**
  * A checkpoint in a folder.
@@ -27,19 +28,6 @@ export function readCheckpointFolder(folder: string): CheckpointSource {
       }
     },
   };
-}
-
-/** Writes beside the target, waits for the disk, then renames: a reader sees the old file or the new one. */
-async function writeFileAtomically(path: string, bytes: Uint8Array): Promise<void> {
-  const temporary = `${path}.tmp`;
-  const file = await open(temporary, 'w');
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(temporary, path);
 }
 
 /**

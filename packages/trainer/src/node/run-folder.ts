@@ -1,5 +1,6 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeFileAtomically } from '@sofd/model/node';
 import { decodeRunState, encodeRunState, type RunState } from '../index.js';
 
 /** A folder that keeps a run: its state, and a line a step. */
@@ -11,19 +12,6 @@ export interface RunFolder {
 }
 
 const names = { state: 'state.safetensors', metrics: 'metrics.jsonl' } as const;
-
-/** Writes beside the target, waits for the disk, then renames. */
-async function writeFileAtomically(path: string, content: Uint8Array | string): Promise<void> {
-  const temporary = `${path}.tmp`;
-  const file = await open(temporary, 'w');
-  try {
-    await file.writeFile(content);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(temporary, path);
-}
 
 const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
 
