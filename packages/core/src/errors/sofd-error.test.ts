@@ -18,9 +18,9 @@ describe('SofdError', () => {
     expect(String(error)).toBe(`${name}: ${error.message}`);
   });
 
-  it('has fifteen subclasses with codes of their own', () => {
-    expect(classes).toHaveLength(15);
-    expect(new Set(classes.map(([, { code }]) => code)).size).toBe(15);
+  it('has seventeen subclasses with codes of their own', () => {
+    expect(classes).toHaveLength(17);
+    expect(new Set(classes.map(([, { code }]) => code)).size).toBe(17);
   });
 
   it('has no cause and no problems where none were given', () => {

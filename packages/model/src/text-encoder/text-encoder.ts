@@ -1,6 +1,5 @@
 import {
   add,
-  causalMask,
   embedTokens,
   layerNorm,
   matMul,
@@ -51,7 +50,7 @@ export function textEncoder(config: TextEncoderConfig, params: ParameterTree, to
   const { width, heads } = config;
   const embedded = reshape(embedTokens(tokens.ids, tokenEmbedding), [count, length, width]); // [count, length, width]
   const placed = add(embedded, reshape(slice(positions, [0, 0], [length, width]), [1, length, width])); // [count, length, width]
-  const stream = transformer(placed, blocks, { heads, mask: causalMask(length) }); // [count, length, width]
+  const stream = transformer(placed, blocks, { heads, causal: true }); // [count, length, width]
   const ends = matMul(selectEnds(tokens), reshape(stream, [count * length, width])); // [count, width]
   return matMul(layerNorm(ends, normAfter), projection); // [count, embedDim]
 }

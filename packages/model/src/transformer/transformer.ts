@@ -1,4 +1,12 @@
-import { add, layerNorm, linear, multiHeadAttention, quickGelu, type Tensor } from '@sofd/tensor';
+import {
+  type AttentionOptions,
+  add,
+  biasQuickGelu,
+  layerNorm,
+  linear,
+  multiHeadAttention,
+  type Tensor,
+} from '@sofd/tensor';
 import { linearSpecs, normSpecs, type ParametersOf } from '../parameters/parameter-spec.js';
 
 /** Width, depth and heads of a stack of blocks. */
@@ -32,18 +40,15 @@ export type TransformerParameters = ParametersOf<ReturnType<typeof transformerSp
  *
  * @param x - [batch, tokens, width]
  * @param blocks - the parameters, one a block
- * @param options - heads a block, and a mask [tokens, tokens] added to the attention scores
+ * @param options - heads a block, and whether attention is causal
  * @returns [batch, tokens, width]
  */
-export function transformer(
-  x: Tensor,
-  blocks: TransformerParameters,
-  options: { readonly heads: number; readonly mask?: Tensor },
-): Tensor {
+export function transformer(x: Tensor, blocks: TransformerParameters, options: AttentionOptions): Tensor {
   return blocks.reduce((stream, block) => {
     const attended = multiHeadAttention(layerNorm(stream, block.norm1), block.attention, options); // [batch, tokens, width]
     const middle = add(stream, attended); // [batch, tokens, width]
-    const hidden = quickGelu(linear(layerNorm(middle, block.norm2), block.expand.weight, block.expand.bias)); // [batch, tokens, 4 width]
+    const expanded = linear(layerNorm(middle, block.norm2), block.expand.weight); // [batch, tokens, 4 width]
+    const hidden = biasQuickGelu(expanded, block.expand.bias); // [batch, tokens, 4 width]
     return add(middle, linear(hidden, block.contract.weight, block.contract.bias)); // [batch, tokens, width]
   }, x);
 }

@@ -1,3 +1,4 @@
+import { UnsupportedOpError } from '@sofd/core';
 import { getKernel, type KernelConfig, type KernelFunc, registerKernel, unregisterKernel } from '@tensorflow/tfjs-core';
 
 /** Kernels by name, to take the place of the stock ones. */
@@ -8,11 +9,12 @@ interface Layer {
   readonly kernels: KernelOverrides;
 }
 
-const stock = new Map<string, Map<string, KernelConfig>>();
+/** By tfjs backend and kernel; undefined for a kernel that its package does not have. */
+const stock = new Map<string, Map<string, KernelConfig | undefined>>();
 const layers = new Map<string, readonly Layer[]>();
 
 /**
- * Replaces kernels of a tfjs backend until the returned function is called.
+ * Replaces kernels of a tfjs backend, and adds new ones, until the returned function is called.
  *
  * For authors of engines. Several engines may share a tfjs backend: the one that asked last has its kernels installed, and
  * those of the one before return when it ends. Asking again under the same owner moves that owner to the top.
@@ -27,7 +29,7 @@ export function overrideKernels(
   owner: string,
   create: (stockKernel: (name: string) => KernelFunc) => KernelOverrides,
 ): () => void {
-  const layer: Layer = { owner, kernels: create((name) => stockConfig(tfjsBackend, name).kernelFunc) };
+  const layer: Layer = { owner, kernels: create((name) => stockKernel(tfjsBackend, name)) };
   const others = (layers.get(tfjsBackend) ?? []).filter((other) => other.owner !== owner);
   layers.set(tfjsBackend, [...others, layer]);
   install(tfjsBackend);
@@ -39,12 +41,19 @@ export function overrideKernels(
 }
 
 /** The kernel as its package registered it, with its set-up function: a restarted backend needs that again. */
-function stockConfig(tfjsBackend: string, name: string): KernelConfig {
-  const known = stock.get(tfjsBackend) ?? new Map<string, KernelConfig>();
+function stockConfig(tfjsBackend: string, name: string): KernelConfig | undefined {
+  const known = stock.get(tfjsBackend) ?? new Map<string, KernelConfig | undefined>();
   stock.set(tfjsBackend, known);
-  const config = known.get(name) ?? getKernel(name, tfjsBackend);
-  known.set(name, config);
-  return config;
+  if (!known.has(name)) known.set(name, getKernel(name, tfjsBackend));
+  return known.get(name);
+}
+
+function stockKernel(tfjsBackend: string, name: string): KernelFunc {
+  const config = stockConfig(tfjsBackend, name);
+  if (config) return config.kernelFunc;
+  throw new UnsupportedOpError(
+    `overrideKernels: expected a kernel ${name} of ${tfjsBackend}, got none; look up only kernels that its package has.`,
+  );
 }
 
 /** Puts the stock kernels back, with those of the topmost layer over them. */
@@ -52,8 +61,9 @@ function install(tfjsBackend: string): void {
   const kernels = layers.get(tfjsBackend)?.at(-1)?.kernels ?? {};
   for (const name of Object.keys(kernels)) stockConfig(tfjsBackend, name);
   for (const [name, config] of stock.get(tfjsBackend) ?? []) {
-    unregisterKernel(name, tfjsBackend);
+    if (getKernel(name, tfjsBackend)) unregisterKernel(name, tfjsBackend);
     const kernelFunc = kernels[name];
-    registerKernel(kernelFunc ? { ...config, kernelFunc } : config);
+    if (kernelFunc) registerKernel({ ...config, kernelName: name, backendName: tfjsBackend, kernelFunc });
+    else if (config) registerKernel(config);
   }
 }

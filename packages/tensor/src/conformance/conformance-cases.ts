@@ -1,6 +1,7 @@
 import { createComparison } from './comparison.js';
 import type { ConformanceCase } from './conformance-case.js';
 import { elementwiseCases } from './elementwise-cases.js';
+import { layerCases } from './layer-cases.js';
 import { productCases } from './product-cases.js';
 import { reductionCases } from './reduction-cases.js';
 import { shapeCases } from './shape-cases.js';
@@ -24,6 +25,8 @@ import { trainingCases } from './training-cases.js';
  * ```
  */
 export const conformanceCases: readonly ConformanceCase[] = [
-  ...[...elementwiseCases, ...shapeCases, ...reductionCases, ...productCases, ...stemCases].map(createComparison),
+  ...[...elementwiseCases, ...shapeCases, ...reductionCases, ...productCases, ...layerCases, ...stemCases].map(
+    createComparison,
+  ),
   ...trainingCases,
 ];

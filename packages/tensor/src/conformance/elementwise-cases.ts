@@ -1,5 +1,4 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { quickGelu } from '../layers/quick-gelu.js';
 import * as ops from '../ops.js';
 import type { Comparison } from './comparison.js';
 import { elementwise } from './plain.js';
@@ -20,7 +19,6 @@ const unary: Readonly<Record<string, Unary>> = {
   exp: { op: (x) => ops.exp(x), plain: Math.exp },
   log: { op: (x) => ops.log(x), plain: Math.log, positive: true },
   neg: { op: (x) => ops.neg(x), plain: (x) => -x },
-  quickGelu: { op: quickGelu, plain: (x) => x * sigmoid(1.702 * x) },
   relu: { op: (x) => ops.relu(x), plain: (x) => Math.max(0, x) },
   'relu6 of three times the input': {
     op: (x) => ops.relu6(ops.mul(x, 3)),

@@ -1,5 +1,4 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { layerNorm } from '../layers/layer-norm.js';
 import * as ops from '../ops.js';
 import type { Comparison } from './comparison.js';
 import {
@@ -40,15 +39,6 @@ const axisCases = Object.entries(reductions).flatMap(([name, { op, plain }]) =>
   ),
 );
 
-const layerNormPlain = (x: Plain, gain: Plain, bias: Plain): Plain => {
-  const last = x.shape.length - 1;
-  const centred = elementwise((value = 0, mean = 0) => value - mean)(x, reducePlain(x, last, meanOf));
-  const variance = reducePlain(elementwise((value = 0) => value * value)(centred), last, meanOf);
-  return elementwise(
-    (value = 0, spread = 0, scale = 0, shift = 0) => (value / Math.sqrt(spread + 1e-5)) * scale + shift,
-  )(centred, variance, gain, bias);
-};
-
 /** Sums, extremes, and what is built on them. */
 export const reductionCases: readonly Comparison[] = [
   ...axisCases,
@@ -81,12 +71,5 @@ export const reductionCases: readonly Comparison[] = [
     onEngine: ((x: Tensor) => ops.logSoftmax(x)) as Comparison['onEngine'],
     onPlain: ((x: Plain) => elementwise((value = 0) => Math.log(value))(softmaxPlain(x))) as Comparison['onPlain'],
     terms: 6,
-  },
-  {
-    name: 'reduction: layerNorm',
-    inputs: [{ shape: [2, 3, 9], low: -2, high: 3 }, { shape: [9] }, { shape: [9] }],
-    onEngine: ((x: Tensor, gain: Tensor, bias: Tensor) => layerNorm(x, { gain, bias })) as Comparison['onEngine'],
-    onPlain: layerNormPlain as Comparison['onPlain'],
-    terms: 54,
   },
 ];

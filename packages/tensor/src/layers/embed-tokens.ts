@@ -1,4 +1,5 @@
 import { matMul, type Tensor, tensor1d } from '@tensorflow/tfjs-core';
+import { runFusedKernel } from '../fused/run-fused-kernel.js';
 import { oneHot } from '../one-hot.js';
 
 /**
@@ -10,7 +11,10 @@ import { oneHot } from '../one-hot.js';
  */
 export function embedTokens(ids: Int32Array, table: Tensor): Tensor {
   const [vocabulary = 0] = table.shape;
-  // A product, not a gather: wasm has no kernel for the gradient of gather.
-  const selection = oneHot(tensor1d(ids, 'int32'), vocabulary); // [count, vocabulary]
+  const rows = tensor1d(ids, 'int32'); // [count]
+  const fused = runFusedKernel('embedding', 'forward', { inputs: { ids: rows, table } });
+  if (fused?.[0]) return fused[0];
+  // A product, not a gather: engines differ in what they know of the gradient of gather.
+  const selection = oneHot(rows, vocabulary); // [count, vocabulary]
   return matMul(selection, table); // [count, width]
 }

@@ -1,4 +1,5 @@
 import { add, mean, mul, rsqrt, square, sub, type Tensor } from '@tensorflow/tfjs-core';
+import { runFusedKernel } from '../fused/run-fused-kernel.js';
 import type { ParameterTree } from '../parameter-tree.js';
 
 /** The parameters of {@link layerNorm}. */
@@ -20,6 +21,8 @@ export interface LayerNormParameters extends ParameterTree {
  * @returns `[..., width]`
  */
 export function layerNorm(x: Tensor, { gain, bias }: LayerNormParameters, epsilon = 1e-5): Tensor {
+  const fused = runFusedKernel('layerNorm', 'forward', { inputs: { x, gain, bias }, attrs: { epsilon } });
+  if (fused?.[0]) return fused[0];
   const centred = sub(x, mean(x, -1, true));
   const variance = mean(square(centred), -1, true); // [..., 1]
   return add(mul(mul(centred, rsqrt(add(variance, epsilon))), gain), bias);

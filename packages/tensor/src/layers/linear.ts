@@ -1,4 +1,5 @@
 import { fused, reshape, type Tensor } from '@tensorflow/tfjs-core';
+import { runFusedKernel } from '../fused/run-fused-kernel.js';
 import type { ParameterTree } from '../parameter-tree.js';
 
 /** The parameters of {@link linear}. */
@@ -18,9 +19,11 @@ export interface LinearParameters extends ParameterTree {
  * @returns `[..., out]`
  */
 export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
-  const [inputs = 0, outputs = 0] = weight.shape;
+  const [width = 0, outputs = 0] = weight.shape;
   // One large 2-D product: batched ones with a shared right operand are slow on wasm and have no gradient.
-  const rows = x.rank === 2 ? x : reshape(x, [-1, inputs]); // [rows, in]
-  const y = fused.matMul({ a: rows, b: weight, ...(bias ? { bias } : {}) }); // [rows, out]
+  const rows = x.rank === 2 ? x : reshape(x, [-1, width]); // [rows, in]
+  const optional = bias ? { bias } : {};
+  const own = runFusedKernel('linear', 'forward', { inputs: { x: rows, weight, ...optional } });
+  const y = own?.[0] ?? fused.matMul({ a: rows, b: weight, ...optional }); // [rows, out]
   return x.rank === 2 ? y : reshape(y, [...x.shape.slice(0, -1), outputs]); // [..., out]
 }

@@ -1,8 +1,10 @@
 import { InvalidOptionError } from '@sofd/core';
-import { add, div, mul, scalar, sqrt, square, sub, type Tensor, tidy, zerosLike } from '@tensorflow/tfjs-core';
-import { flattenTree, mapTree, type ParameterTree } from '../parameter-tree.js';
+import { clone, type Tensor, zerosLike } from '@tensorflow/tfjs-core';
+import type { AdamWRates } from '../fused/fused-kernels.js';
+import { disposeTree, flattenTree, mapTree, type ParameterTree } from '../parameter-tree.js';
+import { type AdamWLeaf, updateLeaf } from './adam-w-leaf.js';
 import { assertComplete } from './assert-complete.js';
-import type { Optimizer, OptimizerState } from './optimizer.js';
+import type { Optimizer } from './optimizer.js';
 
 /** Options of {@link createAdamW}. */
 export interface AdamWOptions {
@@ -13,6 +15,8 @@ export interface AdamWOptions {
   readonly epsilon?: number;
   /** The fraction of a parameter that decays at learning rate 1. */
   readonly weightDecay?: number;
+  /** The part of the parameters' running average that a step keeps, from 0 to below 1. No average when left out. */
+  readonly emaDecay?: number | undefined;
 }
 
 /**
@@ -21,7 +25,7 @@ export interface AdamWOptions {
  * $$\begin{aligned} p &\leftarrow p\,(1 - \eta\lambda) \\ m &\leftarrow \beta_1 m + (1-\beta_1) g,\quad v \leftarrow \beta_2 v + (1-\beta_2) g^2 \\
  * p &\leftarrow p - \frac{\eta}{1-\beta_1^t} \frac{m}{\sqrt{v}/\sqrt{1-\beta_2^t} + \epsilon} \end{aligned}$$
  *
- * With weight decay 0 it is Adam.
+ * With weight decay 0 it is Adam. With `emaDecay` $\gamma$ the state also holds $e \leftarrow \gamma e + (1 - \gamma)\,p$.
  *
  * @param options - the rates.
  * @throws InvalidOptionError when a rate is out of range.
@@ -42,93 +46,69 @@ export function createAdamW({
   betas: [beta1, beta2] = [0.9, 0.999],
   epsilon = 1e-8,
   weightDecay = 0,
+  emaDecay,
 }: AdamWOptions): Optimizer {
-  assertRates({ learningRate: defaultRate, beta1, beta2, epsilon, weightDecay });
+  assertRates({ learningRate: defaultRate, beta1, beta2, epsilon, weightDecay, betaEma: emaDecay ?? 0 });
   return {
     init: (params) => ({
       step: 0,
       m: mapTree(params, (leaf) => zerosLike(leaf)),
       v: mapTree(params, (leaf) => zerosLike(leaf)),
+      ...(emaDecay === undefined ? {} : { ema: mapTree(params, (leaf) => clone(leaf)) }),
     }),
-    update(params, gradients, state, { learningRate = defaultRate } = {}) {
-      assertComplete('createAdamW', params, [gradients, state.m, state.v]);
+    update(params, gradients, state, { learningRate = defaultRate, gradientScale, donate = false } = {}) {
+      const averages = state.ema ? [state.ema] : [];
+      assertComplete('createAdamW', params, [gradients, state.m, state.v, ...averages]);
       const step = state.step + 1;
-      const constants = createConstants({
+      const rates: AdamWRates = {
         beta1,
-        oneMinusBeta1: 1 - beta1,
         beta2,
-        oneMinusBeta2: 1 - beta2,
-        inverseRootCorrection2: 1 / Math.sqrt(1 - beta2 ** step),
         epsilon,
         stepSize: learningRate / (1 - beta1 ** step),
+        inverseRootCorrection2: 1 / Math.sqrt(1 - beta2 ** step),
         decay: 1 - learningRate * weightDecay,
-      });
-      const next = updateLeaves({ params, gradients, state, constants, decays: weightDecay !== 0 });
-      for (const constant of Object.values(constants)) constant.dispose();
-      return { params: next.params, state: { step, m: next.m, v: next.v } };
+        emaDecay: emaDecay ?? 0,
+        donate,
+      };
+      const trees = { gradient: gradients, m: state.m, v: state.v, ...(state.ema ? { ema: state.ema } : {}) };
+      const next = updateTree(params, trees, (leaf) => updateLeaf(leaf, gradientScale, rates));
+      if (donate) for (const tree of [params, state.m, state.v, ...averages]) disposeTree(tree);
+      const { param, ...means } = next;
+      return { params: param, state: { step, ...means } };
     },
   };
 }
 
-type Constants = Readonly<
-  Record<
-    'beta1' | 'oneMinusBeta1' | 'beta2' | 'oneMinusBeta2' | 'inverseRootCorrection2' | 'epsilon' | 'stepSize' | 'decay',
-    Tensor
-  >
->;
+type Trees = Readonly<Record<'gradient' | 'm' | 'v', ParameterTree>> & { readonly ema?: ParameterTree };
+type NextTrees<T> = { param: T; m: T; v: T; ema?: T };
 
-/** Made once a step: a plain number would become a new tensor in every operation. */
-const createConstants = (values: Readonly<Record<keyof Constants, number>>) =>
-  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, scalar(value)])) as Constants;
-
-function updateLeaves<T extends ParameterTree>({
-  params,
-  gradients,
-  state,
-  constants,
-  decays,
-}: {
-  readonly params: T;
-  readonly gradients: T;
-  readonly state: OptimizerState;
-  readonly constants: Constants;
-  readonly decays: boolean;
-}): { params: T; m: T; v: T } {
-  const byName = { gradients: flattenTree(gradients), m: flattenTree(state.m), v: flattenTree(state.v) };
-  const means = new Map<string, { m: Tensor; v: Tensor }>();
-  const updated = mapTree(params, (leaf, name) => {
-    const [gradient, m, v] = [byName.gradients.get(name), byName.m.get(name), byName.v.get(name)] as [
-      Tensor,
-      Tensor,
-      Tensor,
-    ];
-    const [next, nextM, nextV] = tidy(() => updateLeaf({ leaf, gradient, m, v }, constants, decays));
-    means.set(name, { m: nextM, v: nextV });
-    return next;
+/** Updates leaf by leaf, and sorts the results into trees of the parameters' structure. */
+function updateTree<T extends ParameterTree>(
+  params: T,
+  trees: Trees,
+  update: (leaf: AdamWLeaf) => AdamWLeaf,
+): NextTrees<T> {
+  const byName = Object.entries(trees).map(([part, tree]) => [part, flattenTree(tree)] as const);
+  const updated = new Map<string, AdamWLeaf>();
+  const param = mapTree(params, (leaf, name) => {
+    const others = Object.fromEntries(byName.map(([part, leaves]) => [part, leaves.get(name)]));
+    const next = update({ param: leaf, ...others } as AdamWLeaf);
+    updated.set(name, next);
+    return next.param;
   });
-  const pick = (mean: 'm' | 'v') => mapTree(params, (leaf, name) => means.get(name)?.[mean] ?? leaf);
-  return { params: updated, m: pick('m'), v: pick('v') };
-}
-
-function updateLeaf(
-  { leaf, gradient, m, v }: Readonly<Record<'leaf' | 'gradient' | 'm' | 'v', Tensor>>,
-  constants: Constants,
-  decays: boolean,
-): [Tensor, Tensor, Tensor] {
-  const nextM = add(mul(m, constants.beta1), mul(gradient, constants.oneMinusBeta1));
-  const nextV = add(mul(v, constants.beta2), mul(square(gradient), constants.oneMinusBeta2));
-  const denominator = add(mul(sqrt(nextV), constants.inverseRootCorrection2), constants.epsilon);
-  const decayed = decays ? mul(leaf, constants.decay) : leaf;
-  return [sub(decayed, mul(div(nextM, denominator), constants.stepSize)), nextM, nextV];
+  const pick = (part: 'm' | 'v' | 'ema') => mapTree(params, (_, name) => updated.get(name)?.[part] as Tensor);
+  return { param, m: pick('m'), v: pick('v'), ...(trees.ema ? { ema: pick('ema') } : {}) };
 }
 
 function assertRates(
-  rates: Readonly<Record<'learningRate' | 'beta1' | 'beta2' | 'epsilon' | 'weightDecay', number>>,
+  rates: Readonly<Record<'learningRate' | 'beta1' | 'beta2' | 'epsilon' | 'weightDecay' | 'betaEma', number>>,
 ): void {
   const wrong = Object.entries(rates).filter(
     ([name, value]) => !(value >= 0 && (value < 1 || !name.startsWith('beta'))),
   );
   if (wrong.length === 0) return;
-  const got = wrong.map(([name, value]) => `${name} ${value}`).join(', ');
-  throw new InvalidOptionError(`createAdamW: expected rates from 0, betas below 1, got ${got}; correct them.`);
+  const got = wrong.map(([name, value]) => `${name === 'betaEma' ? 'emaDecay' : name} ${value}`).join(', ');
+  throw new InvalidOptionError(
+    `createAdamW: expected rates from 0, betas and emaDecay below 1, got ${got}; correct them.`,
+  );
 }

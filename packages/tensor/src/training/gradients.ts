@@ -52,6 +52,7 @@ import { tileGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Tile_grad.j
 import { transposeGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Transpose_grad.js';
 import { unpackGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Unpack_grad.js';
 import { zerosLikeGradConfig } from '@tensorflow/tfjs-core/dist/gradients/ZerosLike_grad.js';
+import { fusedGradients } from '../fused/fused-gradients.js';
 
 const stock: readonly GradConfig[] = [
   absGradConfig,
@@ -114,6 +115,7 @@ const repaired = new Set(['BatchMatMul', 'Maximum', 'Minimum']);
 export function registerGradients(): void {
   if (isRegistered) return;
   isRegistered = true;
+  for (const config of fusedGradients) registerGradient(config);
   for (const config of stock) registerGradient(repaired.has(config.kernelName) ? sumBroadcasts(config) : config);
 }
 

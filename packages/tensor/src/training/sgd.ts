@@ -1,5 +1,5 @@
 import { add, clone, mul, sub, type Tensor, tidy, zerosLike } from '@tensorflow/tfjs-core';
-import { flattenTree, mapTree } from '../parameter-tree.js';
+import { disposeTree, flattenTree, mapTree } from '../parameter-tree.js';
 import { assertComplete } from './assert-complete.js';
 import type { Optimizer } from './optimizer.js';
 
@@ -20,7 +20,7 @@ export interface SgdOptions {
 export function createSgd({ learningRate: defaultRate, momentum = 0, weightDecay = 0 }: SgdOptions): Optimizer {
   return {
     init: (params) => ({ step: 0, m: momentum === 0 ? {} : mapTree(params, (leaf) => zerosLike(leaf)), v: {} }),
-    update(params, gradients, state, { learningRate = defaultRate } = {}) {
+    update(params, gradients, state, { learningRate = defaultRate, gradientScale, donate = false } = {}) {
       assertComplete('createSgd', params, momentum === 0 ? [gradients] : [gradients, state.m]);
       const slopes = flattenTree(gradients);
       const velocities = flattenTree(state.m);
@@ -29,7 +29,8 @@ export function createSgd({ learningRate: defaultRate, momentum = 0, weightDecay
         const gradient = slopes.get(name) as Tensor;
         const velocity = velocities.get(name);
         const [stepped, nextVelocity] = tidy(() => {
-          const slope = weightDecay === 0 ? gradient : add(gradient, mul(leaf, weightDecay));
+          const scaled = gradientScale ? mul(gradient, gradientScale) : gradient;
+          const slope = weightDecay === 0 ? scaled : add(scaled, mul(leaf, weightDecay));
           const direction = velocity ? add(mul(velocity, momentum), slope) : slope;
           return [sub(leaf, mul(direction, learningRate)), velocity ? clone(direction) : undefined];
         });
@@ -37,6 +38,7 @@ export function createSgd({ learningRate: defaultRate, momentum = 0, weightDecay
         return stepped;
       });
       const m = momentum === 0 ? {} : mapTree(params, (leaf, name) => next.get(name) ?? leaf);
+      if (donate) for (const tree of [params, state.m]) disposeTree(tree);
       return { params: updated, state: { step: state.step + 1, m, v: {} } };
     },
   };

@@ -1,6 +1,6 @@
 import { computeLegalStates, type LabelGraph } from '@sofd/core';
 import type { MarginalPair } from '@sofd/model';
-import { add, matMul, mean, mul, reshape, sqrt, sub, type Tensor, tensorFrom, tidy } from '@sofd/tensor';
+import { fidelityElements, matMul, mean, reshape, sub, type Tensor, tensorFrom, tidy } from '@sofd/tensor';
 import { taskColumns } from './tasks.js';
 
 /** Keeps the slope of the square root finite at zero. */
@@ -13,11 +13,8 @@ export interface FidelityOptions {
 }
 
 /** 1 - √(pg + ε) - √((1 - p)(1 - g) + ε) for every element. */
-function elements(marginals: Tensor, targets: Tensor, { complements = sub(1, marginals) }: FidelityOptions): Tensor {
-  const agreeOnOne = sqrt(add(mul(marginals, targets), fidelityEpsilon));
-  const agreeOnZero = sqrt(add(mul(complements, sub(1, targets)), fidelityEpsilon));
-  return sub(sub(1, agreeOnOne), agreeOnZero);
-}
+const elements = (marginals: Tensor, targets: Tensor, { complements = sub(1, marginals) }: FidelityOptions): Tensor =>
+  fidelityElements(marginals, complements, { targets, epsilon: fidelityEpsilon });
 
 /**
  * The fidelity loss: mean of 1 - √(pg + ε) - √((1 - p)(1 - g) + ε), with ε = 1e-8.

@@ -1,0 +1,16 @@
+import { add, mul, sigmoid, type Tensor } from '@tensorflow/tfjs-core';
+import { runFusedKernel } from '../fused/run-fused-kernel.js';
+
+/**
+ * The activation of CLIP's transformers after a bias, $z \cdot \sigma(1.702 z)$ with $z = x + b$.
+ *
+ * @param x - `[..., width]`
+ * @param bias - `[width]`
+ * @returns `[..., width]`
+ */
+export function biasQuickGelu(x: Tensor, bias: Tensor): Tensor {
+  const fused = runFusedKernel('biasQuickGelu', 'forward', { inputs: { x, bias } });
+  if (fused?.[0]) return fused[0];
+  const z = add(x, bias);
+  return mul(z, sigmoid(mul(z, 1.702)));
+}
