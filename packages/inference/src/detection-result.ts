@@ -1,7 +1,5 @@
+import type { Verdict } from '@sofd/core';
 import type { FaceBox, FaceQuality } from '@sofd/face';
-
-/** What a face was judged to be. `uncertain`: the detector abstains. */
-export type Verdict = 'real' | 'fake' | 'uncertain';
 
 /** A point in pixels of the upright photo. */
 export interface FacePoint {

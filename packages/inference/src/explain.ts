@@ -1,6 +1,6 @@
-import { computeLegalStates, computeStateProbabilities, type LabelGraph } from '@sofd/core';
+import { computeLegalStates, computeStateProbabilities, type LabelGraph, type Verdict } from '@sofd/core';
 import type { FaceQuality, QualityReason } from '@sofd/face';
-import type { Explanation, Verdict } from './detection-result.js';
+import type { Explanation } from './detection-result.js';
 import type { Thresholds } from './judge.js';
 
 /** What an explanation is made from. */

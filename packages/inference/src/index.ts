@@ -1,3 +1,4 @@
+export type { Verdict } from '@sofd/core';
 export type { FaceBox, FaceQuality, ImageSource, QualityReason } from '@sofd/face';
 export { createDetector } from './create-detector.js';
 export type {
@@ -6,7 +7,6 @@ export type {
   DetectionResult,
   Explanation,
   FacePoint,
-  Verdict,
 } from './detection-result.js';
 export type { Detector, DetectorInfo } from './detector.js';
 export type {

@@ -1,9 +1,9 @@
-import { computeCalibratedMarginals } from '@sofd/core';
+import { computeCalibratedMarginals, decideVerdict } from '@sofd/core';
 import type { Checkpoint } from '@sofd/model';
 import type { DetectedFace } from './detection-result.js';
 import { explain } from './explain.js';
 import type { FaceInput } from './face-inputs.js';
-import { judgeLabels, judgeProbability, type Thresholds } from './judge.js';
+import { judgeLabels, type Thresholds } from './judge.js';
 
 /** A face and the model's answer for it. */
 export interface AnsweredFace {
@@ -28,7 +28,7 @@ export function judgeFace({ id, input, logits }: AnsweredFace, rules: Rules): De
   const marginals = computeCalibratedMarginals(graph, logits, manifest.calibration);
   const probability = marginals[0] as number;
   const poorQuality = quality !== null && quality.score < minQuality ? quality : null;
-  const verdict = poorQuality ? 'uncertain' : judgeProbability(probability, thresholds);
+  const verdict = poorQuality ? 'uncertain' : decideVerdict(probability, thresholds);
   return {
     id,
     box,

@@ -1,5 +1,5 @@
-import { type CheckpointManifest, InvalidOptionError, type LabelGraph } from '@sofd/core';
-import type { DetectedLabel, Verdict } from './detection-result.js';
+import { type CheckpointManifest, InvalidOptionError, type LabelGraph, type Verdict } from '@sofd/core';
+import type { DetectedLabel } from './detection-result.js';
 import type { DetectorThresholds } from './detector-options.js';
 
 /** Thresholds with one value for every label of the graph. */
@@ -35,12 +35,6 @@ export function resolveThresholds(
     uncertain: uncertain ? [uncertain[0], uncertain[1]] : null,
     labels: { ...Object.fromEntries(labels), [graph.levels.primary.labels[0] as string]: fake },
   };
-}
-
-/** The verdict of a probability: inside the uncertain band none, else fake from the threshold on. */
-export function judgeProbability(probability: number, { fake, uncertain }: Omit<Thresholds, 'labels'>): Verdict {
-  if (uncertain && probability >= uncertain[0] && probability <= uncertain[1]) return 'uncertain';
-  return probability >= fake ? 'fake' : 'real';
 }
 
 /** Every label with its threshold; labels count as altered in a face judged fake only. */

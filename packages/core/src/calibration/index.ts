@@ -1,1 +1,2 @@
 export { computeCalibratedMarginals } from './calibrated-marginals.js';
+export { decideVerdict, type Verdict, type VerdictThresholds } from './verdict.js';

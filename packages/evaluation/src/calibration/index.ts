@@ -1,4 +1,5 @@
 export { type ChooseThresholdOptions, type ChosenThreshold, chooseThreshold } from './choose-threshold.js';
+export { type ChooseVerdictOptions, type ChosenVerdictThresholds, chooseVerdictThresholds } from './choose-verdict.js';
 export { chooseLabelThresholds, type LabelThresholdOptions } from './label-thresholds.js';
 export {
   applyCalibration,
@@ -6,10 +7,3 @@ export {
   type PlattCalibration,
   type PlattOptions,
 } from './platt.js';
-export {
-  type ChooseVerdictOptions,
-  chooseVerdictThresholds,
-  decideVerdict,
-  type Verdict,
-  type VerdictThresholds,
-} from './verdict.js';
