@@ -69,7 +69,7 @@ module.exports = {
       from: { path: '^packages/([^/]+)/' },
       to: {
         path: '^packages/',
-        pathNot: '^packages/$1/|^packages/[^/]+/src/(index|(node|training|conformance|reference|report)/index)\\.ts$',
+        pathNot: '^packages/$1/|^packages/[^/]+/src/(index|(node|training|conformance|convert|reference|report)/index)\\.ts$',
       },
     },
     {

@@ -1,8 +1,11 @@
-// Copies the binary files that packages ship from the npm packages they come from: face models and wasm binaries.
-import { copyFileSync, mkdirSync } from 'node:fs';
+// Copies the binary files that packages ship from the npm packages they come from, face models and wasm binaries, and compiles
+// our own kernels.
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { compileKernels } from './kernels.mjs';
+import { shareMemory } from './share-memory.mjs';
 
 const packages = join(dirname(fileURLToPath(import.meta.url)), '..', 'packages');
 
@@ -39,9 +42,19 @@ copy({
   sub: 'wasm-out',
   into: 'backend-wasm',
   target: 'assets',
-  files: ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm', 'tfjs-backend-wasm-threaded-simd.wasm'],
+  files: ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm'],
 });
-// What others made travels with its licence, named COPYING: a second LICENSE would keep pnpm from packing ours. The wasm package
-// comes without the file; its licence is that of this repository.
+const wasmAssets = join(packages, 'backend-wasm', 'assets');
+writeFileSync(
+  join(wasmAssets, 'tfjs-backend-wasm-simd-shared.wasm'),
+  shareMemory(readFileSync(join(wasmAssets, 'tfjs-backend-wasm-simd.wasm'))),
+);
+await compileKernels();
+// What others made travels with its licence, named COPYING: a second LICENSE would keep pnpm from packing ours.
 copyFileSync(join(folderOf('@vladmandic/human', 'face'), 'LICENSE'), join(packages, 'face', 'models', 'COPYING'));
-copyFileSync(join(packages, '..', 'LICENSE'), join(packages, 'backend-wasm', 'assets', 'COPYING'));
+// The wasm package comes without the file; its licence is that of this repository.
+const origin = `tfjs-backend-wasm.wasm and tfjs-backend-wasm-simd.wasm come unmodified from the npm package @tensorflow/tfjs-backend-wasm.
+tfjs-backend-wasm-simd-shared.wasm is modified: tfjs-backend-wasm-simd.wasm with its memory declared as shared.
+Copyright Google LLC. The licence of all three follows.
+`;
+writeFileSync(join(wasmAssets, 'COPYING'), origin + readFileSync(join(packages, '..', 'LICENSE'), 'utf8'));

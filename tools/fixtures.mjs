@@ -18,6 +18,7 @@ const selection = {
   norm_crop: /./,
   // Without the large float tensors: they follow from the 8-bit images, and the small ones test the normalisation.
   preprocess: /^(images\/|u8_64\/|u8_224\/|tensor_64\/|cases\.json$)/,
+  tokenizer: /./,
 };
 
 const readme = `# Parity fixtures, a compact selection

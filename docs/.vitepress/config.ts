@@ -39,6 +39,8 @@ const handWritten = [
   ]),
   section('Guides', [
     'guides/deploy-in-a-browser',
+    'guides/train-on-cuda',
+    'guides/bring-your-own-clip',
     'guides/add-a-label-graph',
     'guides/add-a-backend',
     'guides/add-an-expansion',

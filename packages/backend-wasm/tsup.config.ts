@@ -1,3 +1,5 @@
 import { definePackage } from '../../tools/tsup.js';
 
-export default definePackage({ entry: ['src/index.ts', 'src/platform/node.ts', 'src/platform/browser.ts'] });
+export default definePackage({
+  entry: ['src/index.ts', 'src/platform/node.ts', 'src/platform/browser.ts', 'src/threads/worker.js'],
+});

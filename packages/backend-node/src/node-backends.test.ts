@@ -1,4 +1,4 @@
-import { native, nodeBackends, tensorflow } from '@sofd/backend-node';
+import { native, nodeBackends } from '@sofd/backend-node';
 import { wasm } from '@sofd/backend-wasm';
 import { matMul, ones, readTensor, sum, tensor, tidy, useBackend } from '@sofd/tensor';
 import { findBackend, getKernel } from '@tensorflow/tfjs-core';
@@ -54,15 +54,6 @@ describe.skipIf(!availability.available)(`native()${reason}`, () => {
     expect((await readTensor(total))[0]).toBe(2 * 1500 * 1500 * 4);
     expect(heap.wasm.HEAPU8.length).toBeGreaterThan(before);
     total.dispose();
-    await engine.dispose();
-  });
-});
-
-describe('tensorflow()', () => {
-  test('says that it is not part of this version, and is passed over', async () => {
-    expect(await tensorflow().probe()).toMatchObject({ available: false, reason: 'not part of this version' });
-    const engine = await useBackend([tensorflow(), wasm()]);
-    expect(engine.rejected).toEqual([{ name: 'tensorflow', reason: 'not part of this version' }]);
     await engine.dispose();
   });
 });

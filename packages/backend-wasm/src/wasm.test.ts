@@ -9,7 +9,7 @@ afterEach(() => expect(countTensors()).toBe(0));
 
 describe('wasm()', () => {
   test('creating and probing an engine loads nothing', async () => {
-    expect(await wasm().probe()).toEqual({ available: true, detail: 'WebAssembly' });
+    expect(await wasm().probe()).toEqual({ available: true, detail: 'WebAssembly, threads possible' });
     expect(findBackend('wasm')).toBeNull();
   });
 

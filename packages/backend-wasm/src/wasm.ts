@@ -1,7 +1,9 @@
-import { type Backend, overrideKernels } from '@sofd/tensor';
+import { type Backend, type BackendInfo, overrideKernels } from '@sofd/tensor';
 import { platform } from '#backend-wasm/platform';
 import { locateBinaries, releaseWasmHeap, startWasmHeap } from './heap/wasm-heap.js';
-import { createRepairedMatMul } from './mat-mul/repaired-mat-mul.js';
+import { createEngineKernels } from './kernels/engine-kernels.js';
+import { loadKernels } from './kernels/kernel-module.js';
+import { createWorkerPool } from './threads/worker-pool.js';
 
 /** Options of {@link wasm}. */
 export interface WasmOptions {
@@ -11,8 +13,8 @@ export interface WasmOptions {
    */
   readonly assets?: string;
   /**
-   * Threads of a large matrix product; 1 when left out. Browsers have threads on cross-origin isolated pages, at most half
-   * of the logical cores and 4; Node has none here. A bundler that rewrites the threaded build can keep it from starting.
+   * Threads of a large kernel, this one included. When left out: in Node `SOFD_THREADS` or one a physical core, on
+   * cross-origin isolated pages half of the logical cores, at most 4. Other pages have one.
    */
   readonly threads?: number;
 }
@@ -33,7 +35,7 @@ const name = 'wasm';
  * ```
  */
 export function wasm({ assets, threads }: WasmOptions = {}): Backend {
-  let restoreKernels: (() => void) | undefined;
+  let end: (() => void) | undefined;
   return {
     name,
     async probe() {
@@ -48,15 +50,35 @@ export function wasm({ assets, threads }: WasmOptions = {}): Backend {
       return { available: false, reason: `${missing} is missing`, remedy };
     },
     async init() {
-      const { heap, threads: used, simd } = await startWasmHeap(name, { assets, threads });
-      restoreKernels = overrideKernels('wasm', name, (stock) => ({ BatchMatMul: createRepairedMatMul(heap, stock) }));
-      const device = simd ? 'CPU, WebAssembly SIMD' : 'CPU, WebAssembly';
-      return { name, device, threads: used, floatBits: 32, tfjsBackend: 'wasm' };
+      const { heap, ...started } = await startWasmHeap(name, { assets, threads: threads ?? platform.defaultThreads() });
+      if (!started.simd) {
+        return describe('CPU, WebAssembly without SIMD, which this platform lacks: kernels of tfjs, slow', 1);
+      }
+      const kernels = await loadKernels(heap, assets);
+      const { module, exports } = kernels;
+      const { memory } = heap.wasm.asm;
+      const pool = await createWorkerPool({ module, memory, exports, threads: started.threads });
+      const engineKernels = createEngineKernels(heap, { kernels, pool });
+      const restoreKernels = overrideKernels('wasm', name, engineKernels.overrides);
+      end = () => {
+        restoreKernels();
+        engineKernels.dispose();
+        pool.dispose();
+      };
+      const many = pool.size > 1 ? `, ${pool.size} threads` : '';
+      const reason = pool.shortfall ? `, one thread because ${pool.shortfall}` : '';
+      return describe(`CPU, ${kernels.description}${many}${reason}`, pool.size);
     },
     async dispose() {
-      restoreKernels?.();
-      restoreKernels = undefined;
+      end?.();
+      end = undefined;
       releaseWasmHeap(name);
     },
   };
 }
+
+const describe = (device: string, threads: number): BackendInfo => ({
+  ...{ name, device, threads },
+  floatBits: 32,
+  tfjsBackend: 'wasm',
+});

@@ -10,6 +10,7 @@ export { type DoctorReport, doctor } from './commands/doctor.js';
 export { type EvaluateCommandOptions, type EvaluationReport, evaluate } from './commands/evaluate.js';
 export { type ExpandCommandOptions, expand } from './commands/expand.js';
 export { type ReportCommandOptions, report } from './commands/report.js';
+export { type SetupCommandOptions, setup } from './commands/setup.js';
 export { type TrainCommandOptions, type TrainSummary, train } from './commands/train.js';
 export { runProgram } from './program.js';
 export { createProgressDisplay } from './progress.js';

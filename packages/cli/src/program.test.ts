@@ -31,7 +31,7 @@ const output = () => printed.join('\n');
 describe('the sofd command', () => {
   it('lists every command in --help and exits with 0', async () => {
     expect(await runProgram(['--help'])).toBe(0);
-    for (const name of ['doctor', 'expand', 'train', 'eval', 'detect', 'convert', 'report'])
+    for (const name of ['doctor', 'setup', 'expand', 'train', 'eval', 'detect', 'convert', 'report'])
       expect(output()).toMatch(new RegExp(`^ +${name} `, 'm'));
   });
 
@@ -47,6 +47,9 @@ describe('the sofd command', () => {
     [['doctor', '--sed', '1'], /unknown option.*--sed/s],
     [['doctor', '--seed', 'one'], /expected a number/],
     [['doctor', '--engine', 'abacus'], /Allowed choices/],
+    [['setup'], /engine/],
+    [['setup', 'abacus'], /Allowed choices are tensorflow/],
+    [['setup', 'tensorflow', '--package', 'tfjs'], /Allowed choices are tfjs-node-gpu, tfjs-node/],
     [['expand', '--input', 'photos'], /--output/],
     [['detect', '--model', 'm'], /file/],
   ])('exits with 2 on wrong usage: %j', async (args, reason) => {

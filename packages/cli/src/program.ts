@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
+import { tfjsNodePackages } from '@sofd/backend-node';
 import { SofdError } from '@sofd/core';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { version } from '../package.json';
 import { type CommandContext, type CommonOptions, engineNames } from './command-context.js';
 import { convert } from './commands/convert.js';
@@ -9,6 +10,7 @@ import { doctor } from './commands/doctor.js';
 import { evaluate } from './commands/evaluate.js';
 import { expand } from './commands/expand.js';
 import { report } from './commands/report.js';
+import { setup, setupTargets } from './commands/setup.js';
 import { train } from './commands/train.js';
 import { createProgressDisplay } from './progress.js';
 
@@ -56,6 +58,47 @@ function action<Options>(run: (options: Options, context: CommandContext) => Pro
   };
 }
 
+/** Declares the commands about the machine itself. */
+function addMachineCommands(add: (name: string, summary: string) => Command): void {
+  add('doctor', 'say which engines and tools work here, why not where not, and what to type to get them').action(
+    action(doctor),
+  );
+  add('setup', 'build what an engine needs on this machine')
+    .addArgument(new Argument('<engine>', 'engine to set up').choices([...setupTargets]))
+    .option('--python <path>', 'Python that has TensorFlow; else the active environment, python3, python')
+    .addOption(
+      new Option('--package <name>', 'npm package whose binding is built; else the first installed').choices([
+        ...tfjsNodePackages,
+      ]),
+    )
+    .option('--force', 'build again what is built already', false)
+    .action((target: (typeof setupTargets)[number], options) => action(setup)({ ...options, target }));
+}
+
+/** Arguments and options of `sofd convert`. */
+const declareConvert = (command: Command): Command =>
+  command
+    .argument('<input>', 'run or checkpoint folder; or weights of CLIP: .pt, .pth, .safetensors, a Hugging Face folder')
+    .argument('<output>', 'checkpoint folder to write; with --to openai a .safetensors file')
+    .option('--evaluation <file>', 'evaluation.json to record in the checkpoint')
+    .addOption(
+      new Option('--to <format>', "openai: the weights of a checkpoint in OpenAI's names, for PyTorch")
+        .choices(['sofd', 'openai'])
+        .default('sofd'),
+    )
+    .option('--graph <name|file>', 'label graph for CLIP weights: faceForensics (default), ffsc or a JSON file')
+    .addOption(
+      new Option(
+        '--preset <name>',
+        'logits of CLIP weights: official (default), a dot product over ten; cosine, as CLIP itself',
+      ).choices(['official', 'cosine']),
+    )
+    .option(
+      '--tokenizer <file...>',
+      "CLIP's tokenizer.json, vocab.json and merges.txt, or bpe .txt.gz, for sentences with new words",
+    )
+    .action((input: string, output: string, options) => action(convert)({ ...options, input, output }));
+
 /** Declares the whole command line. */
 export function createProgram(): Command {
   const program = new Command('sofd')
@@ -66,9 +109,7 @@ export function createProgram(): Command {
   const add = (name: string, summary: string) =>
     withCommonOptions(program.command(name).description(summary)).exitOverride();
 
-  add('doctor', 'say which engines and tools work here, why not where not, and what to type to get them').action(
-    action(doctor),
-  );
+  addMachineCommands(add);
   add('expand', 'make a labelled data set of real and altered faces from a folder of photographs')
     .requiredOption('--input <dir>', 'folder of photographs, searched with its subfolders')
     .requiredOption('--output <dir>', 'folder of the data set to make')
@@ -107,11 +148,9 @@ export function createProgram(): Command {
         .default('auto'),
     )
     .action((files: string[], options) => action(detect)({ ...options, files }));
-  add('convert', 'write a checkpoint folder from a run or from another checkpoint')
-    .argument('<input>', 'run or checkpoint folder')
-    .argument('<output>', 'checkpoint folder to write')
-    .option('--evaluation <file>', 'evaluation.json to record in the checkpoint')
-    .action((input: string, output: string, options) => action(convert)({ ...options, input, output }));
+  declareConvert(
+    add('convert', 'write a checkpoint folder from a run, a checkpoint or CLIP weights; or its weights for PyTorch'),
+  );
   add('report', 'write one self-contained HTML report of a data set, a run, an evaluation and detections')
     .requiredOption('--data <dir>', 'data set folder')
     .requiredOption('--run <dir>', 'run folder')

@@ -21,6 +21,11 @@ export {
 } from './parameters/model-parameters.js';
 export type { WeightArray, WeightArrays } from './parameters/weight-arrays.js';
 export type { TextEncoderConfig } from './text-encoder/text-encoder-config.js';
+export type { ClipTokenizerConfig } from './tokenizer/clip/clip-tokenizer-config.js';
+export type { ClipVocabulary } from './tokenizer/clip/clip-vocabulary.js';
+export { deriveClipTokenizer } from './tokenizer/clip/derive-clip-tokenizer.js';
+export { encodeClipText } from './tokenizer/clip/encode-clip-text.js';
+export { readClipVocabulary } from './tokenizer/clip/read-clip-vocabulary.js';
 export { createTokenBatch, type TokenBatch } from './tokenizer/token-batch.js';
 export { tokenizePrompts } from './tokenizer/tokenize-prompts.js';
 export type { TokenizerConfig } from './tokenizer/tokenizer-config.js';

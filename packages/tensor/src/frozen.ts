@@ -1,5 +1,5 @@
 import type { DataId, TensorInfo } from '@tensorflow/tfjs-core';
-import { mapTree, type ParameterTree } from './parameter-tree.js';
+import { flattenTree, type ParameterTree } from './parameter-tree.js';
 
 const frozen = new WeakSet<DataId>();
 
@@ -10,12 +10,19 @@ const frozen = new WeakSet<DataId>();
  * For inference. Training with frozen parameters works, and the updated ones are new, not frozen.
  *
  * @param tree - the parameters.
+ * @example
+ * ```ts
+ * import { freezeParameters, linear, readTensor, tensor, useBackend } from '@sofd/tensor';
+ * import { reference } from '@sofd/tensor/reference';
+ *
+ * await useBackend(reference());
+ * const layer = { weight: tensor([[2], [3]]), bias: tensor([1]) };
+ * freezeParameters(layer);
+ * await readTensor(linear(tensor([[1, 1]]), layer.weight, layer.bias)); // Float32Array [6]
+ * ```
  */
 export function freezeParameters(tree: ParameterTree): void {
-  mapTree(tree, (leaf) => {
-    frozen.add(leaf.dataId);
-    return leaf;
-  });
+  for (const { dataId } of flattenTree(tree).values()) frozen.add(dataId);
 }
 
 /** Whether {@link freezeParameters} was called for a tensor's data. For engines. */

@@ -9,7 +9,6 @@ export {
   add,
   avgPool,
   broadcastTo,
-  cast,
   clipByValue,
   clone,
   concat,
@@ -68,5 +67,6 @@ export {
   zeros,
   zerosLike,
 } from '@tensorflow/tfjs-core';
+export { cast } from './cast.js';
 export { matMul } from './mat-mul.js';
 export { oneHot } from './one-hot.js';

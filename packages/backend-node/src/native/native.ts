@@ -1,62 +1,97 @@
-import { availableParallelism } from 'node:os';
-import { releaseWasmHeap, startWasmHeap, wasm } from '@sofd/backend-wasm';
+import {
+  createEngineKernels,
+  createWorkerPool,
+  defaultThreads,
+  loadKernels,
+  releaseWasmHeap,
+  startWasmHeap,
+  wasm,
+} from '@sofd/backend-wasm';
 import { BackendUnavailableError } from '@sofd/core';
 import { type Backend, overrideKernels } from '@sofd/tensor';
-import { loadBlas } from './blas.js';
-import { createNativeMatMul } from './native-mat-mul.js';
+import { blasKernelsLocation } from '../blas-kernels-location.js';
+import { createBlasGemm } from './blas-gemm.js';
+import { bindKernels } from './blas-kernels.js';
+import { readChoice } from './find-blas.js';
+import { type LoadedBlas, loadBlas } from './load-blas.js';
 
 /** Options of {@link native}. */
 export interface NativeOptions {
-  /** Threads of a large matrix product: half the logical cores, from 1 to 8, when left out. */
+  /** Threads of a large kernel, this one included. When left out, `SOFD_THREADS` or one a physical core. */
   readonly threads?: number;
 }
 
 const name = 'native';
 
 /**
- * The native engine for Node: wasm for everything but matrix products, which run in the machine's BLAS library, in place
- * on the wasm heap.
+ * The native engine for Node: the kernels of wasm, with matrix products in a BLAS library of the machine, in place on the wasm
+ * heap.
  *
- * The library is OpenBLAS on Linux and Windows, Accelerate on macOS.
+ * The library is the fastest one that is found: Accelerate on macOS; MKL on Intel's processors; OpenBLAS, that of the
+ * system or the one inside an installed numpy. The environment variable `SOFD_BLAS` chooses another one: `openblas`, `mkl`, `numpy`,
+ * `accelerate` or the path of a library.
  *
+ * @throws InvalidOptionError when `SOFD_BLAS` is none of these.
  * @example
  * ```ts
  * import { native } from '@sofd/backend-node';
  * import { useBackend } from '@sofd/tensor';
  *
  * const engine = await useBackend(native({ threads: 2 }));
- * engine.device; // 'CPU, OpenBLAS, SkylakeX kernels'
+ * engine.device; // 'CPU, OpenBLAS 0.3.21, SkylakeX kernels, 2 threads'
  * ```
  */
-export function native({ threads = defaultThreads() }: NativeOptions = {}): Backend {
-  let restoreKernels: (() => void) | undefined;
+export function native({ threads }: NativeOptions = {}): Backend {
+  const choice = readChoice(process.env.SOFD_BLAS);
+  let end: (() => void) | undefined;
   return {
     name,
     async probe() {
       const heap = await wasm().probe();
       if (!heap.available) return heap;
-      const blas = await loadBlas();
-      return 'sgemm' in blas ? { available: true, detail: blas.description } : { available: false, ...blas };
+      const found = await loadBlas(choice);
+      return 'blas' in found ? { available: true, detail: found.blas.description } : { available: false, ...found };
     },
     async init() {
-      const blas = await loadBlas();
-      if (!('sgemm' in blas)) {
+      const found = await loadBlas(choice);
+      if (!('blas' in found)) {
         throw new BackendUnavailableError(
-          `engine native: expected a BLAS library, got none: ${blas.reason}; ${blas.remedy}`,
+          `engine native: expected a BLAS library, got none: ${found.reason}; ${found.remedy}`,
         );
       }
-      const { heap } = await startWasmHeap(name);
-      restoreKernels = overrideKernels('wasm', name, (stock) => createNativeMatMul(heap, blas, stock));
-      const device = `CPU, ${blas.description}`;
-      return { name, device, threads: blas.setThreads(threads), floatBits: 32, tfjsBackend: 'wasm' };
+      const started = await start(found, threads ?? defaultThreads());
+      end = started.end;
+      const many = started.threads > 1 ? `, ${started.threads} threads` : '';
+      const device = `CPU, ${found.blas.description}${many}`;
+      return { name, device, threads: started.threads, floatBits: 32, tfjsBackend: 'wasm' };
     },
     async dispose() {
-      restoreKernels?.();
-      restoreKernels = undefined;
+      end?.();
+      end = undefined;
       releaseWasmHeap(name);
     },
   };
 }
 
-/** Logical cores count hyper-threads, which do not help here, and idle threads of OpenBLAS spin at the cost of others. */
-const defaultThreads = () => Math.max(1, Math.min(8, Math.floor(availableParallelism() / 2)));
+/** Starts the heap and the threads, and installs the kernels. */
+async function start({ blas, foreign }: LoadedBlas, wanted: number): Promise<{ threads: number; end: () => void }> {
+  const { heap, threads } = await startWasmHeap(name, { threads: wanted });
+  const kernels = await loadKernels(heap);
+  const { module, exports } = kernels;
+  const { memory } = heap.wasm.asm;
+  const own = bindKernels(blas.recipe, { memory, exports, addressOf: foreign.addressOf, find: blas.find });
+  const added = { kernels: own, location: blasKernelsLocation, task: blas.recipe };
+  const pool = await createWorkerPool({ module, memory, exports, threads, added });
+  const gemm = createBlasGemm({ blas, foreign, memory, threads: pool });
+  const engineKernels = createEngineKernels(heap, { kernels, pool, gemm });
+  const restoreKernels = overrideKernels('wasm', name, engineKernels.overrides);
+  return {
+    threads: pool.size,
+    end() {
+      restoreKernels();
+      engineKernels.dispose();
+      gemm.dispose();
+      pool.dispose();
+    },
+  };
+}

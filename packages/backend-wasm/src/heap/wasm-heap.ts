@@ -1,14 +1,16 @@
-import { BackendUnavailableError } from '@sofd/core';
 import { startTfjsEngine, stopTfjsEngine } from '@sofd/tensor';
 import { env, type TensorInfo } from '@tensorflow/tfjs-core';
 import { platform } from '#backend-wasm/platform';
 import type { WasmBinaries } from '../platform/platform.js';
+import { guardMemory } from './guard-memory.js';
 
 /** A tensor on the heap. */
 interface HeapEntry {
   readonly id: number;
   /** Bytes from the start of the heap. */
   readonly memoryOffset: number;
+  /** Tensors that share the memory. */
+  readonly refCount: number;
 }
 
 /**
@@ -19,14 +21,20 @@ interface HeapEntry {
 export interface WasmHeap {
   readonly wasm: {
     /** The heap. Growth replaces it, so read it after every allocation. */
-    readonly HEAPU8: Uint8Array<ArrayBuffer>;
-    /** A compiled function, with its arguments' types. */
-    cwrap(name: string, result: null, args: readonly string[]): (...args: (number | Uint8Array)[]) => void;
+    readonly HEAPU8: Uint8Array<ArrayBufferLike>;
+    /** What the binary exports. Other modules import the memory; its buffer is shared where threads may work on it. */
+    readonly asm: { readonly memory: WebAssembly.Memory };
+    /** Reserves memory, and returns its address, which above 2 GiB is negative. Throws OutOfMemoryError when there is none left. */
+    _malloc(bytes: number): number;
+    _free(address: number): void;
     readonly tfjs: { disposeData(id: number): void };
   };
-  readonly dataIdMap: { get(dataId: object): HeapEntry; delete(dataId: object): boolean };
+  readonly dataIdMap: { get(dataId: object): HeapEntry; has(dataId: object): boolean; delete(dataId: object): boolean };
   /** Makes a tensor: in new memory, or borrowing memory at an offset. */
   makeOutput(shape: number[], dtype: 'float32', memoryOffset?: number): TensorInfo;
+  /** Counts one more tensor that shares the memory. */
+  incRef(dataId: object): void;
+  /** Counts one less. Frees the memory after the last, and returns whether that was so. */
   disposeData(dataId: object): boolean;
 }
 
@@ -34,7 +42,7 @@ export interface WasmHeap {
 export interface WasmHeapOptions {
   /** The folder of the binaries; the ones of this package when left out. */
   readonly assets?: string | undefined;
-  /** Threads of a large matrix product, where the platform has threads; 1 when left out. */
+  /** Threads that want to work on the heap; 1 when left out. More need shared memory, which not every platform has. */
   readonly threads?: number | undefined;
 }
 
@@ -52,8 +60,8 @@ export function locateBinaries(assets?: string): WasmBinaries {
  * Starts tfjs's wasm backend, or joins it, and makes it the active one. For engines that compute on its heap.
  *
  * @param owner - the engine's name, to be given back with {@link releaseWasmHeap}.
- * @param options - where the binaries are, and how many threads.
- * @returns the heap, and the threads that products use on it.
+ * @param options - where the binaries are, and how many threads want to work on the heap.
+ * @returns the heap, and the threads that may: 1 where its memory is not shared.
  * @throws BackendUnavailableError when a binary cannot be loaded.
  */
 export async function startWasmHeap(
@@ -61,36 +69,42 @@ export async function startWasmHeap(
   { assets, threads = 1 }: WasmHeapOptions = {},
 ): Promise<{ heap: WasmHeap; threads: number; simd: boolean }> {
   // On demand, because the import registers the backend.
-  const tfjsWasm = await import('@tensorflow/tfjs-backend-wasm');
+  const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
   if (owners.size === 0) {
-    tfjsWasm.setWasmPaths({ ...locateBinaries(assets) });
-    const wanted = platform.hasThreads ? Math.max(1, threads) : 1;
-    tfjsWasm.setThreadsCount(wanted);
-    env().set('WASM_HAS_MULTITHREAD_SUPPORT', wanted > 1);
+    setWasmPaths(pathsFor(locateBinaries(assets), threads > 1 && platform.hasThreads && hasSharedMemory()));
+    // The threads of tfjs itself stay off: they cannot run our kernels, and cost a worker each.
+    env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   }
-  const heap = (await failLate(startTfjsEngine('wasm'))) as unknown as WasmHeap;
+  const heap = (await startTfjsEngine('wasm')) as unknown as WasmHeap;
+  guardMemory(heap);
   owners.add(owner);
   const simd = (await env().getAsync('WASM_HAS_SIMD_SUPPORT')) === true;
-  return { heap, threads: Math.max(1, tfjsWasm.getThreadsCount()), simd };
+  return { heap, threads: isShared(heap.wasm.asm.memory) ? threads : 1, simd };
 }
 
-const startTimeoutMs = 30_000;
+/** The binary that tfjs loads under each of its names. */
+function pathsFor(binaries: WasmBinaries, shared: boolean): Record<string, string> {
+  const simd = binaries[shared ? 'tfjs-backend-wasm-simd-shared.wasm' : 'tfjs-backend-wasm-simd.wasm'];
+  return {
+    'tfjs-backend-wasm.wasm': binaries['tfjs-backend-wasm.wasm'],
+    'tfjs-backend-wasm-simd.wasm': simd,
+    // tfjs insists on a path, and never loads it.
+    'tfjs-backend-wasm-threaded-simd.wasm': simd,
+  };
+}
 
-/** The workers of a broken threaded build never answer: bundlers may rename what it sends them as text. */
-async function failLate<T>(start: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const error = new BackendUnavailableError(
-      `engine wasm: expected it to start within ${startTimeoutMs / 1000} s, got no answer; leave out threads, which bundlers can break, and check that the binaries load.`,
-    );
-    timer = setTimeout(() => reject(error), startTimeoutMs);
-  });
+/** Whether a shared memory as large as the heap may become can be had: systems with few addresses refuse it. */
+function hasSharedMemory(): boolean {
   try {
-    return await Promise.race([start, late]);
-  } finally {
-    clearTimeout(timer);
+    return isShared(new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true }));
+  } catch {
+    return false;
   }
 }
+
+/** Pages that are not isolated lack the constructor. */
+const isShared = ({ buffer }: WebAssembly.Memory) =>
+  typeof SharedArrayBuffer !== 'undefined' && buffer instanceof SharedArrayBuffer;
 
 /** Ends an engine's use of the heap. After the last one it is freed, unless tensors still live on it. */
 export function releaseWasmHeap(owner: string): void {

@@ -1,18 +1,47 @@
-import { readFile } from 'node:fs/promises';
-import { type CheckpointManifest, checkpointManifestSchema, parseWith } from '@sofd/core';
-import { loadCheckpoint } from '@sofd/model';
-import { readCheckpointFolder, writeCheckpointFolder } from '@sofd/model/node';
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import {
+  AbortedError,
+  type CheckpointManifest,
+  checkpointManifestSchema,
+  faceForensics,
+  ffsc,
+  type LabelGraph,
+  parseLabelGraph,
+  parseWith,
+} from '@sofd/core';
+import { faceCropVersion } from '@sofd/face';
+import { buildCheckpoint, deriveClipTokenizer, loadCheckpoint, readClipVocabulary, visionEncoderOf } from '@sofd/model';
+import { encodeOpenAiWeights, loadClip } from '@sofd/model/convert';
+import {
+  openWeights,
+  readCheckpointFolder,
+  type Weights,
+  writeCheckpointFolder,
+  writeFileAtomically,
+} from '@sofd/model/node';
+import { disposeTree } from '@sofd/tensor';
 import type { CommandContext, CommonOptions } from '../command-context.js';
 import { CommandError } from '../command-error.js';
+import { activateEngine } from '../engine.js';
 
 /** Options of `sofd convert`. */
 export interface ConvertCommandOptions extends CommonOptions {
-  /** Run or checkpoint folder. */
+  /** Run or checkpoint folder; or CLIP weights that others trained: a file of PyTorch or safetensors, a Hugging Face folder. */
   readonly input: string;
-  /** Checkpoint folder to write. */
+  /** Checkpoint folder to write; with `to: 'openai'` the file. */
   readonly output: string;
-  /** evaluation.json to record in the manifest. */
+  /** What to write: a checkpoint, or its weights as safetensors in OpenAI's names, for PyTorch. @default 'sofd' */
+  readonly to?: 'sofd' | 'openai';
+  /** evaluation.json to record in the manifest of a run or checkpoint. */
   readonly evaluation?: string;
+  /** Label graph of other people's weights: the name of a published one, or a JSON file. @default 'faceForensics' */
+  readonly graph?: string;
+  /** How their embeddings become logits. @default 'official' */
+  readonly preset?: 'official' | 'cosine';
+  /** Files of CLIP's vocabulary, for prompts with other words than the published graphs have. */
+  readonly tokenizer?: readonly string[];
 }
 
 /** What `sofd convert` wrote. */
@@ -40,11 +69,134 @@ async function readEvaluation(file: string, { weights }: CheckpointManifest): Pr
   return evaluation;
 }
 
-/** Writes a checkpoint folder (model.safetensors and manifest.json) from a run or another checkpoint, after checking it whole. */
-export async function convert(options: ConvertCommandOptions, { log }: CommandContext): Promise<ConvertSummary> {
-  const { input, output, evaluation } = options;
+const publishedGraphs: Readonly<Record<string, LabelGraph>> = { faceForensics, ffsc };
+
+async function readGraph(nameOrFile: string): Promise<LabelGraph> {
+  if (Object.hasOwn(publishedGraphs, nameOrFile)) return publishedGraphs[nameOrFile]!;
+  let json: unknown;
+  try {
+    json = JSON.parse(await readFile(nameOrFile, 'utf8'));
+  } catch (cause) {
+    throw new CommandError(
+      `convert: expected ${Object.keys(publishedGraphs).join(', ')} or a JSON file as --graph, got ${nameOrFile} that cannot be read; check the path.`,
+      { cause },
+    );
+  }
+  return parseLabelGraph(json, nameOrFile);
+}
+
+/** Ids of the prompts: by the vocabulary that was given or lies beside the weights; the published graphs need none. */
+async function readTokenizer({ prompts }: LabelGraph, files: readonly string[], beside: readonly Uint8Array[]) {
+  const given = await Promise.all(
+    files.map(async (file) => {
+      try {
+        return new Uint8Array(await readFile(file));
+      } catch (cause) {
+        throw new CommandError(
+          `convert: expected a file as --tokenizer, got ${file} that cannot be read; check the path.`,
+          { cause },
+        );
+      }
+    }),
+  );
+  const contents = given.length > 0 ? given : beside;
+  return contents.length === 0
+    ? deriveClipTokenizer(prompts)
+    : deriveClipTokenizer(prompts, { vocabulary: await readClipVocabulary(contents) });
+}
+
+/** A checkpoint of weights that others trained. Its decision is not fitted to any data: half is the threshold. */
+async function buildFromWeights(
+  weights: Weights,
+  options: ConvertCommandOptions,
+  { progress, signal, log }: CommandContext,
+) {
+  const { input, preset = 'official' } = options;
+  const graph = await readGraph(options.graph ?? 'faceForensics');
+  const tokenizer = await readTokenizer(graph, options.tokenizer ?? [], weights.vocabulary);
+  const { architecture } = weights;
+  const { name: engine } = await activateEngine(options.engine);
+  const { config, params } = await loadClip(weights.file, graph, {
+    preset,
+    tokenizer,
+    ...(architecture === undefined ? {} : { architecture }),
+    onParameter: (done, total) => {
+      if (signal.aborted)
+        throw new AbortedError(
+          'convert: expected to run to its end, got a signal to stop; nothing was written, start it again.',
+        );
+      progress({ stage: 'weights', done, total });
+    },
+  });
+  const { imageSize, normalization } = visionEncoderOf(config);
+  try {
+    const name = basename(input).replace(/\.(pt|pth|safetensors)$/i, '');
+    log(
+      `${input}: ${weights.file.format}, ${config.vision.kind} of ${imageSize} pixels, ${graph.labels.length} labels.`,
+    );
+    return await buildCheckpoint({
+      name,
+      graph,
+      config,
+      params,
+      input: {
+        imageSize,
+        crop: faceCropVersion,
+        resize: 'bicubic-antialias',
+        mean: [...normalization.mean],
+        std: [...normalization.std],
+      },
+      calibration: { kind: 'identity' },
+      thresholds: { fake: 0.5, labels: Object.fromEntries(graph.labels.map((label) => [label, 0.5])) },
+      licence: {
+        weights: `that of ${basename(input)}`,
+        data: 'unknown',
+        note: `Converted from ${basename(input)}, whose terms hold.`,
+      },
+      training: { convertedFrom: { file: basename(input), format: weights.file.format, engine } },
+    });
+  } finally {
+    disposeTree(params);
+  }
+}
+
+async function convertWeights(options: ConvertCommandOptions, context: CommandContext): Promise<ConvertSummary> {
+  const { input, output, evaluation, to } = options;
+  if (evaluation !== undefined || to === 'openai')
+    throw new CommandError(
+      `convert: expected a run or checkpoint folder for --evaluation and --to openai, got ${input}; convert it into a checkpoint folder first.`,
+    );
+  const weights = await openWeights(input);
+  try {
+    const { manifest, files } = await buildFromWeights(weights, options, context);
+    await writeCheckpointFolder(output, files);
+    const { bytes, sha256 } = manifest.weights;
+    return { output, name: manifest.name, bytes, sha256 };
+  } finally {
+    await weights.close();
+  }
+}
+
+async function convertCheckpoint({
+  input,
+  output,
+  to = 'sofd',
+  evaluation,
+  ...rest
+}: ConvertCommandOptions): Promise<ConvertSummary> {
+  const own = (['graph', 'preset', 'tokenizer'] as const).filter((name) => rest[name] !== undefined);
+  if (own.length > 0)
+    throw new CommandError(
+      `convert: expected no ${own.map((name) => `--${name}`).join(', ')} for a checkpoint, which has its own, got ${input}; leave it out.`,
+    );
   const source = readCheckpointFolder(input);
-  const { manifest } = await loadCheckpoint(source);
+  const { manifest, config, tensors } = await loadCheckpoint(source);
+  const { name } = manifest;
+  if (to === 'openai') {
+    const bytes = encodeOpenAiWeights(config, tensors);
+    await writeFileAtomically(output, bytes);
+    return { output, name, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+  }
   const recorded = evaluation === undefined ? {} : { evaluation: await readEvaluation(evaluation, manifest) };
   const written = parseWith(checkpointManifestSchema, { ...manifest, ...recorded }, 'convert', CommandError);
   await writeCheckpointFolder(output, {
@@ -52,6 +204,19 @@ export async function convert(options: ConvertCommandOptions, { log }: CommandCo
     'manifest.json': new TextEncoder().encode(`${JSON.stringify(written, null, 2)}\n`),
   });
   const { bytes, sha256 } = manifest.weights;
-  log(`${output}: ${manifest.name}, ${(bytes / 2 ** 20).toFixed(1)} MiB, sha256 ${sha256.slice(0, 12)}.`);
-  return { output, name: manifest.name, bytes, sha256 };
+  return { output, name, bytes, sha256 };
+}
+
+/**
+ * Writes a checkpoint folder (model.safetensors and manifest.json) from a run, another checkpoint or CLIP weights that
+ * others trained, after checking them whole; or the weights of a checkpoint for PyTorch.
+ */
+export async function convert(options: ConvertCommandOptions, context: CommandContext): Promise<ConvertSummary> {
+  const isFolder = (await stat(options.input).catch(() => undefined))?.isDirectory() ?? false;
+  const hasManifest =
+    isFolder && (await stat(join(options.input, 'manifest.json')).catch(() => undefined)) !== undefined;
+  const summary = hasManifest ? await convertCheckpoint(options) : await convertWeights(options, context);
+  const { output, name, bytes, sha256 } = summary;
+  context.log(`${output}: ${name}, ${(bytes / 2 ** 20).toFixed(1)} MiB, sha256 ${sha256.slice(0, 12)}.`);
+  return summary;
 }

@@ -1,4 +1,5 @@
 import { cpus, totalmem } from 'node:os';
+import { findNvidiaGpus, type NvidiaGpu } from '@sofd/backend-node';
 import type { CommandContext, CommonOptions } from '../command-context.js';
 import { allBackends } from '../engine.js';
 import { findTools, type ToolReport } from '../tools.js';
@@ -10,6 +11,8 @@ export interface DoctorReport {
   readonly processor: string;
   readonly cores: number;
   readonly memoryGiB: number;
+  /** NVIDIA cards, which the engine tensorflow can use. */
+  readonly gpus: readonly NvidiaGpu[];
   readonly engines: readonly EngineReport[];
   readonly tools: readonly ToolReport[];
 }
@@ -52,10 +55,12 @@ export async function doctor(_options: CommonOptions, { log }: CommandContext): 
     processor: cpus()[0]?.model.trim() ?? 'unknown',
     cores: cpus().length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
+    gpus: await findNvidiaGpus(),
     engines: await inspectEngines(),
     tools: findTools(),
   };
   log(`Node ${report.node} on ${report.platform}, ${report.processor}, ${report.cores} cores, ${report.memoryGiB} GiB`);
+  for (const { name, memoryMiB, driver } of report.gpus) log(`${name}, ${memoryMiB} MiB, driver ${driver}`);
   log('Engines, best first:');
   for (const { usable, name, detail, remedy } of report.engines) log(line(usable, name, detail, remedy));
   log('Optional tools:');

@@ -1,13 +1,16 @@
+import * as v from 'valibot';
+import { type ClipTokenizerConfig, clipTokenizerSchema, findClipSentence } from './clip/clip-tokenizer-config.js';
 import { encodeWords, type WordsTokenizerConfig, wordsTokenizerSchema } from './words-tokenizer.js';
 
-/** How sentences become token ids; every kind is one file in this folder. */
-export type TokenizerConfig = WordsTokenizerConfig;
+/** How sentences become token ids. */
+export type TokenizerConfig = WordsTokenizerConfig | ClipTokenizerConfig;
 
-export const tokenizerSchema = wordsTokenizerSchema;
+export const tokenizerSchema = v.variant('kind', [wordsTokenizerSchema, clipTokenizerSchema]);
 
 /** The number of different token ids, the height of the token embedding. */
-export const countTokens = (tokenizer: TokenizerConfig): number => tokenizer.vocabulary.length;
+export const countTokens = (tokenizer: TokenizerConfig): number =>
+  tokenizer.kind === 'words' ? tokenizer.vocabulary.length : tokenizer.size;
 
 /** The ids of one sentence with start and end token. */
 export const encodeSentence = (tokenizer: TokenizerConfig, sentence: string): readonly number[] =>
-  encodeWords(tokenizer, sentence);
+  tokenizer.kind === 'words' ? encodeWords(tokenizer, sentence) : findClipSentence(tokenizer, sentence);

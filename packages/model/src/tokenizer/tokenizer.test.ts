@@ -1,6 +1,7 @@
 import { faceForensics, ffsc, InvalidOptionError } from '@sofd/core';
 import { describe, expect, it } from 'vitest';
 import { defineModelConfig, deriveWordsTokenizer, modelPresets, tokenizePrompts } from '../index.js';
+import { countTokens } from './tokenizer-config.js';
 
 describe('the words tokenizer', () => {
   it('knows every word of the sentences once, whatever their order', () => {
@@ -15,7 +16,7 @@ describe('the words tokenizer', () => {
       const config = defineModelConfig(modelPresets.tiny, graph);
       const { ids, count, length, ends } = tokenizePrompts(config, graph);
       const rows = Array.from({ length: count }, (_, row) => [...ids.subarray(row * length, (row + 1) * length)]);
-      const end = config.text.tokenizer.vocabulary.length - 1;
+      const end = countTokens(config.text.tokenizer) - 1;
       expect(new Set(rows.map(String)).size).toBe(graph.labels.length);
       expect(rows.map((row) => row.indexOf(end))).toEqual(ends);
       expect(rows.every((row) => row[0] === 0)).toBe(true);

@@ -1,3 +1,5 @@
+import type { DeviceLostError } from '@sofd/core';
+
 /** Whether an engine can run on this machine, and if not, why and what to do about it. */
 export type Availability =
   | {
@@ -25,6 +27,11 @@ export interface BackendInfo {
   readonly floatBits: 32;
   /** The tfjs backend that it runs on. Two engines may share one. */
   readonly tfjsBackend: string;
+  /**
+   * Resolves when the device is gone, as when a graphics driver is reset. Whatever is computed or read afterwards throws this
+   * error, and the next `useBackend` starts the engine anew. Left out by engines that cannot lose their device.
+   */
+  readonly lost?: Promise<DeviceLostError>;
 }
 
 /**
@@ -40,7 +47,7 @@ export interface Backend {
   /** Says whether `init` would work. Cheap, and never throws. */
   probe(): Promise<Availability>;
   /**
-   * Loads the engine and makes it the active one. May be called again after other engines were active.
+   * Loads the engine and makes it the active one. It is called again only after `dispose`, or when the device was lost.
    *
    * @throws BackendUnavailableError with the reason and a remedy.
    */
@@ -53,6 +60,6 @@ export interface Backend {
 export interface ActiveBackend extends BackendInfo {
   /** The candidates that came before it, with the reason why each was not taken. */
   readonly rejected: readonly { readonly name: string; readonly reason: string }[];
-  /** Ends this use. The engine itself is disposed of when its last user has ended. */
+  /** Ends this use. The engine itself is disposed of when its last user has ended; the one used before is then active. */
   dispose(): Promise<void>;
 }

@@ -40,6 +40,15 @@ export function overrideKernels(
   };
 }
 
+/** Installs the kernels that an owner has in place of those of the owners that asked after it. */
+export function raiseOverrides(tfjsBackend: string, owner: string): void {
+  const all = layers.get(tfjsBackend) ?? [];
+  const own = all.find((layer) => layer.owner === owner);
+  if (!own || all.at(-1) === own) return;
+  layers.set(tfjsBackend, [...all.filter((layer) => layer !== own), own]);
+  install(tfjsBackend);
+}
+
 /** The kernel as its package registered it, with its set-up function: a restarted backend needs that again. */
 function stockConfig(tfjsBackend: string, name: string): KernelConfig | undefined {
   const known = stock.get(tfjsBackend) ?? new Map<string, KernelConfig | undefined>();

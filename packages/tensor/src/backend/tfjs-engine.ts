@@ -42,11 +42,12 @@ export async function startTfjsEngine(name: string): Promise<KernelBackend> {
  * Frees a tfjs backend that {@link startTfjsEngine} started, unless tensors still live on it, and leaves it ready to be started again.
  *
  * @param name - the tfjs backend.
+ * @param options - `isLost`: whether its device is gone, and the tensors with it, so that they hold nothing up.
  * @returns whether it was freed.
  */
-export function stopTfjsEngine(name: string): boolean {
+export function stopTfjsEngine(name: string, { isLost = false }: { readonly isLost?: boolean } = {}): boolean {
   const instance = runningInstance(name);
-  if (!factories.has(name) || !instance || instance.numDataIds() > 0) return false;
+  if (!factories.has(name) || !instance || (instance.numDataIds() > 0 && !isLost)) return false;
   // Not registered again: tfjs would start it by itself, at any operation without an engine.
   removeBackend(name);
   return true;

@@ -1,12 +1,14 @@
 import { BackendUnavailableError } from '@sofd/core';
 import { setBackend } from '@tensorflow/tfjs-core';
 import type { ActiveBackend, Backend, BackendInfo } from './backend.js';
+import { raiseOverrides } from './kernel-overrides.js';
 import { assertEngineComputes } from './self-test.js';
 
 interface Use {
   readonly backend: Backend;
   readonly info: BackendInfo;
   users: number;
+  isLost: boolean;
 }
 
 interface Rejection {
@@ -15,14 +17,15 @@ interface Rejection {
   readonly remedy: string;
 }
 
-let active: Use | undefined;
+/** The engines in use by name, in the order in which they were last asked for: the last one is active. */
+const running = new Map<string, Use>();
 let pending: Promise<unknown> = Promise.resolve();
 
 /**
  * Makes the first usable of several engines the active one.
  *
- * Usable is an engine that starts and then computes a few known products right. An engine that is active already is reused,
- * and counted: it is disposed of when every use has ended. Calls are served one after another.
+ * Usable is an engine that starts and then computes a few known products right. An engine that is in use already is only made
+ * active again, and counted: it is disposed of when every use has ended. Calls are served one after another.
  *
  * @param candidates - best first.
  * @returns what was selected and why those before it were not.
@@ -39,7 +42,11 @@ let pending: Promise<unknown> = Promise.resolve();
  */
 export function useBackend(candidates: Backend | readonly Backend[]): Promise<ActiveBackend> {
   const list: readonly Backend[] = 'name' in candidates ? [candidates] : candidates;
-  const turn = pending.then(() => selectFrom(list));
+  return inTurn(() => selectFrom(list));
+}
+
+function inTurn<T>(task: () => Promise<T>): Promise<T> {
+  const turn = pending.then(task);
   // The next call waits for this one, whether it succeeds or not.
   pending = turn.catch(() => undefined);
   return turn;
@@ -48,18 +55,43 @@ export function useBackend(candidates: Backend | readonly Backend[]): Promise<Ac
 async function selectFrom(candidates: readonly Backend[]): Promise<ActiveBackend> {
   const rejected: Rejection[] = [];
   for (const candidate of candidates) {
-    if (active?.backend.name === candidate.name) return share(active, rejected);
-    const before = active;
-    const attempt = await tryToUse(candidate);
-    if ('info' in attempt) {
-      active = { backend: candidate, info: attempt.info, users: 0 };
-      return share(active, rejected);
+    const known = running.get(candidate.name);
+    if (known && !known.isLost) {
+      await activate(known);
+      return share(known, rejected);
     }
+    const attempt = await tryToUse(candidate);
+    if ('info' in attempt) return share(enter(candidate, attempt.info), rejected);
     rejected.push(attempt);
     // A failed start may have left its own engine selected.
-    if (before) await setBackend(before.info.tfjsBackend);
+    await activateLast();
   }
   throw unusable(rejected);
+}
+
+/** Makes an engine that runs the active one. */
+async function activate(use: Use): Promise<void> {
+  const { name, tfjsBackend } = use.info;
+  running.delete(name);
+  running.set(name, use);
+  await setBackend(tfjsBackend);
+  raiseOverrides(tfjsBackend, name);
+}
+
+async function activateLast(): Promise<void> {
+  const last = [...running.values()].at(-1);
+  if (last) await activate(last);
+}
+
+function enter(backend: Backend, info: BackendInfo): Use {
+  const use: Use = { backend, info, users: 0, isLost: false };
+  // In place of a lost one of that name, if there is one, but as the last.
+  running.delete(info.name);
+  running.set(info.name, use);
+  info.lost?.then(() => {
+    use.isLost = true;
+  });
+  return use;
 }
 
 async function tryToUse(candidate: Backend): Promise<{ info: BackendInfo } | Rejection> {
@@ -86,12 +118,18 @@ function share(use: Use, rejected: readonly Rejection[]): ActiveBackend {
     async dispose() {
       if (ended) return;
       ended = true;
-      use.users -= 1;
-      if (use.users > 0) return;
-      if (active === use) active = undefined;
-      await use.backend.dispose();
+      await inTurn(() => release(use));
     },
   };
+}
+
+async function release(use: Use): Promise<void> {
+  use.users -= 1;
+  // A lost engine that was started anew is no longer here, and its successor is none of its users' business.
+  if (use.users > 0 || running.get(use.info.name) !== use) return;
+  running.delete(use.info.name);
+  await use.backend.dispose();
+  await activateLast();
 }
 
 function unusable(rejected: readonly Rejection[]): BackendUnavailableError {

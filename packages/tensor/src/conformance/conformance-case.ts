@@ -2,6 +2,8 @@
 export interface ConformanceCase {
   /** What must hold, with its group in front: `matMul: transposed right operand`. */
   readonly name: string;
+  /** Set where it computes with large arrays, which takes a software GPU seconds; a runner that leaves it out says so. */
+  readonly heavy?: boolean;
   /**
    * Runs on the active engine.
    *

@@ -1,18 +1,43 @@
-import { createComparison } from './comparison.js';
+import { activationCases, embeddingCases } from './cases/activations.js';
+import { attentionCases } from './cases/attention.js';
+import { creationCases, ownershipCases } from './cases/creation.js';
+import { determinismCases } from './cases/determinism.js';
+import { donationCases } from './cases/donation.js';
+import { elementwiseCases } from './cases/elementwise.js';
+import { emptyCases } from './cases/empty.js';
+import { frozenCases } from './cases/frozen.js';
+import { limitCases, subnormalCase } from './cases/limits.js';
+import { linearCases } from './cases/linear.js';
+import { optimizerCases } from './cases/optimizers.js';
+import { productCases } from './cases/products.js';
+import { reductionCases } from './cases/reductions.js';
+import { shapeCases } from './cases/shapes.js';
+import { stemCases } from './cases/stem.js';
+import { trainingCases } from './cases/training.js';
+import { type Comparison, createComparison } from './comparison.js';
 import type { ConformanceCase } from './conformance-case.js';
-import { elementwiseCases } from './elementwise-cases.js';
-import { layerCases } from './layer-cases.js';
-import { productCases } from './product-cases.js';
-import { reductionCases } from './reduction-cases.js';
-import { shapeCases } from './shape-cases.js';
-import { stemCases } from './stem-cases.js';
-import { trainingCases } from './training-cases.js';
+
+/** Every function that is written once for the engine and once in plain arrays. */
+export const comparisons: readonly Comparison[] = [
+  ...creationCases,
+  ...elementwiseCases,
+  ...shapeCases,
+  ...reductionCases,
+  ...productCases,
+  ...linearCases,
+  ...attentionCases,
+  ...activationCases,
+  ...embeddingCases,
+  ...stemCases,
+  ...emptyCases,
+  ...limitCases,
+];
 
 /**
- * What every engine must do right: each operation and layer against float64 arrays, each gradient against central
- * differences, training steps against loops, and no tensor left over.
+ * What every engine must do right: each operation, layer and fused kernel against float64 arrays, values and gradients; the
+ * limits of float32; training steps against loops; equal bits for equal input; and nothing left over.
  *
- * Free of test frameworks; runs on the active engine.
+ * Free of test frameworks; runs on the active engine. While one kernel is written, its cases alone are quick:
  *
  * @example
  * ```ts
@@ -21,12 +46,18 @@ import { trainingCases } from './training-cases.js';
  * import { reference } from '@sofd/tensor/reference';
  *
  * await useBackend(reference());
- * for (const { run } of conformanceCases) await run();
+ * for (const { name, run } of conformanceCases) {
+ *   if (name.startsWith('layerNorm')) await run();
+ * }
  * ```
  */
 export const conformanceCases: readonly ConformanceCase[] = [
-  ...[...elementwiseCases, ...shapeCases, ...reductionCases, ...productCases, ...layerCases, ...stemCases].map(
-    createComparison,
-  ),
+  ...comparisons.map(createComparison),
+  subnormalCase,
+  ...ownershipCases,
+  ...optimizerCases,
+  ...donationCases,
+  ...frozenCases,
   ...trainingCases,
+  ...determinismCases,
 ];

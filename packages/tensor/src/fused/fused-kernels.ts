@@ -100,13 +100,27 @@ export interface AttentionAttributes {
 /** The parts of an entry of the table. */
 export type FusedKernelPart = 'forward' | 'gradient' | 'update';
 
+const prefix = 'sofd.';
+
 /** The name under which tfjs knows a kernel: `sofd.layerNorm.gradient`. */
-export const fusedKernelName = (name: keyof FusedKernels, part: FusedKernelPart): string => `sofd.${name}.${part}`;
+export const fusedKernelName = (name: keyof FusedKernels, part: FusedKernelPart): string => `${prefix}${name}.${part}`;
+
+export const isFusedKernelName = (kernelName: string): boolean => kernelName.startsWith(prefix);
 
 /**
  * Puts fused kernels into the form that {@link overrideKernels} takes.
  *
  * @param kernels - what an engine can do in one go.
+ * @example
+ * ```ts
+ * import { fusedKernelFunctions, overrideKernels, useBackend } from '@sofd/tensor';
+ * import { reference } from '@sofd/tensor/reference';
+ *
+ * await useBackend(reference());
+ * const end = overrideKernels('cpu', 'mine', () => fusedKernelFunctions({ linear: { forward: ({ x }) => x } }));
+ * // From here to end(), every linear layer runs the kernel.
+ * end();
+ * ```
  */
 export function fusedKernelFunctions(kernels: FusedKernels): KernelOverrides {
   const functions: Record<string, KernelFunc> = {};

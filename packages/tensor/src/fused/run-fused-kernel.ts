@@ -1,5 +1,13 @@
-import { engine, getKernel, type NamedAttrMap, type NamedTensorMap, type Tensor } from '@tensorflow/tfjs-core';
-import { type FusedKernelPart, type FusedKernels, fusedKernelName } from './fused-kernels.js';
+import {
+  engine,
+  getBackend,
+  getKernel,
+  getKernelsForBackend,
+  type NamedAttrMap,
+  type NamedTensorMap,
+  type Tensor,
+} from '@tensorflow/tfjs-core';
+import { type FusedKernelPart, type FusedKernels, fusedKernelName, isFusedKernelName } from './fused-kernels.js';
 
 let isComposing = false;
 
@@ -16,10 +24,8 @@ export function runFusedKernel(
   part: FusedKernelPart,
   { inputs, attrs = {} }: { readonly inputs: NamedTensorMap; readonly attrs?: object },
 ): Tensor[] | undefined {
-  // The getter starts the engine where none has run yet.
-  const backendName = engine().backendName ?? (engine().backend && engine().backendName);
   const kernelName = fusedKernelName(name, part);
-  if (isComposing || !getKernel(kernelName, backendName)) return undefined;
+  if (isComposing || !getKernel(kernelName, getBackend())) return undefined;
   const outputs: Tensor | Tensor[] = engine().runKernel(kernelName, inputs, attrs as NamedAttrMap);
   return Array.isArray(outputs) ? outputs : [outputs];
 }
@@ -28,6 +34,20 @@ export function runFusedKernel(
  * Runs a function in which layers are composed of plain operations, whatever fused kernels the engine has.
  *
  * For tests and benchmarks that compare the two forms. Gradients of what ran fused stay fused.
+ *
+ * @param run - called at once; what it does after an await is not composed.
+ * @returns what it returns.
+ * @example
+ * ```ts
+ * import { biasQuickGelu, readTensor, tensor, useBackend } from '@sofd/tensor';
+ * import { composeLayers } from '@sofd/tensor/conformance';
+ * import { reference } from '@sofd/tensor/reference';
+ *
+ * await useBackend(reference());
+ * const x = tensor([[20]]);
+ * const y = composeLayers(() => biasQuickGelu(x, tensor([0])));
+ * await readTensor(y); // Float32Array [20]
+ * ```
  */
 export function composeLayers<T>(run: () => T): T {
   const before = isComposing;
@@ -38,3 +58,7 @@ export function composeLayers<T>(run: () => T): T {
     isComposing = before;
   }
 }
+
+/** Whether the active engine has any fused kernel, so that {@link composeLayers} makes a difference. */
+export const hasFusedKernels = (): boolean =>
+  getKernelsForBackend(getBackend()).some(({ kernelName }) => isFusedKernelName(kernelName));

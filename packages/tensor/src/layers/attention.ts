@@ -19,6 +19,18 @@ export interface AttentionOptions {
  * @param options - the heads, and whether attention is causal.
  * @returns `[batch, tokens, width]`, head by head.
  * @throws ShapeMismatchError when the heads do not divide the width.
+ * @see {@link https://arxiv.org/abs/1706.03762 | Attention is all you need}, equation 1
+ * @example
+ * ```ts
+ * import { attention, readTensor, tensor, useBackend } from '@sofd/tensor';
+ * import { reference } from '@sofd/tensor/reference';
+ *
+ * await useBackend(reference());
+ * // Two tokens, one head of width 1. Keys of 0 weigh all tokens alike: the result is the mean of the values that are seen.
+ * const qkv = tensor([[[1, 0, 10], [1, 0, 20]]]);
+ * await readTensor(attention(qkv, { heads: 1 })); // Float32Array [15, 15]
+ * await readTensor(attention(qkv, { heads: 1, causal: true })); // Float32Array [10, 15]
+ * ```
  */
 export function attention(qkv: Tensor, { heads, causal = false }: AttentionOptions): Tensor {
   const width = (qkv.shape.at(-1) ?? 0) / 3;

@@ -7,6 +7,16 @@ import { runFusedKernel } from '../fused/run-fused-kernel.js';
  * @param x - `[..., width]`
  * @param bias - `[width]`
  * @returns `[..., width]`
+ * @see {@link https://arxiv.org/abs/1606.08415 | Gaussian error linear units}, section 2
+ * @example
+ * ```ts
+ * import { biasQuickGelu, readTensor, tensor, useBackend } from '@sofd/tensor';
+ * import { reference } from '@sofd/tensor/reference';
+ *
+ * await useBackend(reference());
+ * const y = biasQuickGelu(tensor([[-20, 0, 20]]), tensor([0, 0, 1]));
+ * await readTensor(y); // Float32Array [-0, 0, 21]
+ * ```
  */
 export function biasQuickGelu(x: Tensor, bias: Tensor): Tensor {
   const fused = runFusedKernel('biasQuickGelu', 'forward', { inputs: { x, bias } });

@@ -8,6 +8,15 @@ import { oneHot } from '../one-hot.js';
  * @param ids - `[count]`, each from 0 to vocabulary - 1.
  * @param table - `[vocabulary, width]`
  * @returns `[count, width]`
+ * @example
+ * ```ts
+ * import { embedTokens, readTensor, tensor, useBackend } from '@sofd/tensor';
+ * import { reference } from '@sofd/tensor/reference';
+ *
+ * await useBackend(reference());
+ * const table = tensor([[1, 2], [3, 4]]);
+ * await readTensor(embedTokens(Int32Array.of(1, 0, 1), table)); // Float32Array [3, 4, 1, 2, 3, 4]
+ * ```
  */
 export function embedTokens(ids: Int32Array, table: Tensor): Tensor {
   const [vocabulary = 0] = table.shape;

@@ -9,6 +9,18 @@ import { runFusedKernel } from '../fused/run-fused-kernel.js';
  * @param complements - c = 1 - p, of the same shape; differentiated on its own.
  * @param options - `targets` g of the same shape, 0 to 1; `epsilon` keeps the slope of the root finite at 0.
  * @returns the same shape.
+ * @example
+ * ```ts
+ * import { fidelityElements, readTensor, tensor, useBackend } from '@sofd/tensor';
+ * import { reference } from '@sofd/tensor/reference';
+ *
+ * await useBackend(reference());
+ * const [right, wrong] = [1, 0];
+ * const marginals = tensor([right, wrong]);
+ * const complements = tensor([1 - right, 1 - wrong]);
+ * const losses = fidelityElements(marginals, complements, { targets: tensor([1, 1]), epsilon: 0 });
+ * await readTensor(losses); // Float32Array [0, 1]
+ * ```
  */
 export function fidelityElements(
   marginals: Tensor,

@@ -19,6 +19,16 @@ export interface LayerNormParameters extends ParameterTree {
  * @param parameters - gain and bias, `[width]` each.
  * @param epsilon - added to the variance.
  * @returns `[..., width]`
+ * @example
+ * ```ts
+ * import { layerNorm, ones, readTensor, tensor, useBackend, zeros } from '@sofd/tensor';
+ * import { reference } from '@sofd/tensor/reference';
+ *
+ * await useBackend(reference());
+ * const parameters = { gain: ones([2]), bias: zeros([2]) };
+ * const y = layerNorm(tensor([[1, 3]]), parameters, 0); // mean 2, variance 1
+ * await readTensor(y); // Float32Array [-1, 1]
+ * ```
  */
 export function layerNorm(x: Tensor, { gain, bias }: LayerNormParameters, epsilon = 1e-5): Tensor {
   const fused = runFusedKernel('layerNorm', 'forward', { inputs: { x, gain, bias }, attrs: { epsilon } });

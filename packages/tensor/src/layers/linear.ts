@@ -17,6 +17,15 @@ export interface LinearParameters extends ParameterTree {
  * @param weight - `[in, out]`
  * @param bias - `[out]`; none when left out.
  * @returns `[..., out]`
+ * @example
+ * ```ts
+ * import { linear, readTensor, tensor, useBackend } from '@sofd/tensor';
+ * import { reference } from '@sofd/tensor/reference';
+ *
+ * await useBackend(reference());
+ * const y = linear(tensor([[1, 2]]), tensor([[1], [10]]), tensor([0.5]));
+ * await readTensor(y); // Float32Array [21.5]
+ * ```
  */
 export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
   const [width = 0, outputs = 0] = weight.shape;

@@ -10,6 +10,15 @@ import { reshape, type Tensor, transpose } from '@tensorflow/tfjs-core';
  * @param patchSize - pixels; divides height and width.
  * @returns `[batch, patches, patchSize * patchSize * channels]`, patches row by row.
  * @throws ShapeMismatchError when the patches do not tile the images.
+ * @example
+ * ```ts
+ * import { patchify, readTensor, tensor, useBackend } from '@sofd/tensor';
+ * import { reference } from '@sofd/tensor/reference';
+ *
+ * await useBackend(reference());
+ * const image = tensor([[[[1], [2], [3], [4]], [[5], [6], [7], [8]]]]); // 2 by 4 pixels of one channel
+ * await readTensor(patchify(image, 2)); // Float32Array [1, 2, 5, 6, 3, 4, 7, 8]
+ * ```
  */
 export function patchify(images: Tensor, patchSize: number): Tensor {
   const [batch = 0, height = 0, width = 0, channels = 0] = images.shape;

@@ -57,8 +57,9 @@ export function createAdamW({
       ...(emaDecay === undefined ? {} : { ema: mapTree(params, (leaf) => clone(leaf)) }),
     }),
     update(params, gradients, state, { learningRate = defaultRate, gradientScale, donate = false } = {}) {
-      const averages = state.ema ? [state.ema] : [];
-      assertComplete('createAdamW', params, [gradients, state.m, state.v, ...averages]);
+      const averaged = emaDecay === undefined ? {} : { ema: state.ema ?? {} };
+      const trees = { gradient: gradients, m: state.m, v: state.v, ...averaged };
+      assertComplete('createAdamW', params, Object.values(trees));
       const step = state.step + 1;
       const rates: AdamWRates = {
         beta1,
@@ -70,9 +71,8 @@ export function createAdamW({
         emaDecay: emaDecay ?? 0,
         donate,
       };
-      const trees = { gradient: gradients, m: state.m, v: state.v, ...(state.ema ? { ema: state.ema } : {}) };
       const next = updateTree(params, trees, (leaf) => updateLeaf(leaf, gradientScale, rates));
-      if (donate) for (const tree of [params, state.m, state.v, ...averages]) disposeTree(tree);
+      if (donate) for (const tree of [params, state.m, state.v, state.ema ?? {}]) disposeTree(tree);
       const { param, ...means } = next;
       return { params: param, state: { step, ...means } };
     },

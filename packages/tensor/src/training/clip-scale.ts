@@ -12,6 +12,16 @@ const epsilon = 1e-6;
  * @param gradients - any structure.
  * @param maxNorm - c, above 0.
  * @returns a scalar from 0 to 1
+ * @example
+ * ```ts
+ * import { readTensor, tensor, useBackend } from '@sofd/tensor';
+ * import { reference } from '@sofd/tensor/reference';
+ * import { computeClipScale } from '@sofd/tensor/training';
+ *
+ * await useBackend(reference());
+ * const scale = computeClipScale({ a: tensor([3]), b: tensor([4]) }, 2.5); // of norm 5
+ * await readTensor(scale); // Float32Array [0.5]
+ * ```
  */
 export function computeClipScale(gradients: ParameterTree, maxNorm: number): Tensor {
   return tidy(() => {

@@ -5,6 +5,7 @@ import {
   disposeTree,
   mean,
   mul,
+  type ParameterTree,
   readTensor,
   scalar,
   square,
@@ -144,6 +145,32 @@ describe('createAdamW', () => {
     const params = { x: scalar(1) };
     expect(() => optimizer.update(params, params, { step: 0, m: {}, v: {} })).toThrow(ShapeMismatchError);
     disposeTree(params);
+  });
+});
+
+describe('the running average of the parameters', () => {
+  test('starts at the parameters and follows them', async () => {
+    const optimizer = createAdamW({ learningRate: 0.5, emaDecay: 0.75 });
+    const params = { x: scalar(2) };
+    const gradients = { x: scalar(1) };
+    const { params: next, state } = optimizer.update(params, gradients, optimizer.init(params), { donate: true });
+    // The first step has the length of the learning rate, to float32's rounding of its parts.
+    expectClose([await first(next.x), await first(state.ema?.x as Tensor)], [1.5, 0.75 * 2 + 0.25 * 1.5]);
+    for (const tree of [next, gradients, state.m, state.v, state.ema as ParameterTree]) disposeTree(tree);
+  });
+
+  test('is neither invented nor carried on by an optimizer that was not asked for it', () => {
+    const params = { x: scalar(2) };
+    const averaging = createAdamW({ learningRate: 0.1, emaDecay: 0.9 });
+    const plain = createAdamW({ learningRate: 0.1 });
+    const states = { averaging: averaging.init(params), plain: plain.init(params) };
+    expect(() => averaging.update(params, params, states.plain)).toThrow(ShapeMismatchError);
+    const next = plain.update(params, params, states.averaging);
+    expect(next.state.ema).toBeUndefined();
+    for (const { m, v, ema = {} } of [states.averaging, states.plain, next.state]) {
+      for (const tree of [m, v, ema]) disposeTree(tree);
+    }
+    for (const tree of [params, next.params]) disposeTree(tree);
   });
 });
 

@@ -181,6 +181,21 @@ describe('train', () => {
   });
 });
 
+describe('a validation that fails', () => {
+  it('ends the run with its own error and leaves no tensor behind', async () => {
+    const validation = {
+      set: features(8, 'validation'),
+      every: 2,
+      evaluate: () => {
+        throw new RangeError('no such metric');
+      },
+    };
+    await assertNoLeak(async () => {
+      await expect(train({ ...base, validation })).rejects.toThrow('no such metric');
+    });
+  });
+});
+
 describe('a run that is interrupted', () => {
   it.each([
     ['a pooled stem', { ...base, steps: 9 }],

@@ -27,7 +27,7 @@ function assertFinite(
   );
 }
 
-/** Outer step, then inner step: new task weights, then AdamW with them. */
+/** Outer step, then inner step: new task weights, then AdamW with them. The tensors of `run` are given away to the next. */
 async function takeStep(
   { options, optimizer }: RunContext,
   run: Run,
@@ -50,7 +50,10 @@ async function takeStep(
   const { total, losses } = await readLosses(result);
   try {
     assertFinite([total, ...losses], { step: run.step + 1, ids });
-    const next = optimizer.update(run.trainable, result.gradients, run.optimizer, { learningRate });
+    const next = optimizer.update(run.trainable, result.gradients, run.optimizer, {
+      learningRate,
+      donate: true,
+    });
     const step = run.step + 1;
     const { epoch } = locateBatch(training, run.step);
     const record = { step, epoch, losses: byTask(losses), taskWeights: byTask(weights), learningRate };
@@ -85,24 +88,28 @@ async function validate(context: RunContext, run: Run, model: TrainedModel): Pro
   return evaluate(logits, set);
 }
 
-/** One step with its batches, its validation and its report. */
+/** One step with its batches. */
 async function advance(context: RunContext, run: Run, model: TrainedModel): Promise<Run> {
-  const { training, heldOut, weighting, validation, steps, onStep } = context.options;
+  const { training, heldOut, weighting } = context.options;
   const batch = await loadBatch(context, training, run.step);
   const other = weighting.usesHeldOut && heldOut ? await loadBatch(context, heldOut, run.step) : batch;
-  let next: Run;
   try {
-    next = await takeStep(context, run, { model, batch, heldOut: other });
+    return await takeStep(context, run, { model, batch, heldOut: other });
   } finally {
     disposeBatch(batch);
     if (other !== batch) disposeBatch(other);
   }
-  disposeRun(run);
-  if (validation && (next.step % validation.every === 0 || next.step === steps)) {
-    next.history.push({ ...next.history.pop()!, validationAuc: await validate(context, next, model) });
+}
+
+/** Completes the record of the last step with the validation that is due, and reports it. */
+async function report(context: RunContext, run: Run, model: TrainedModel): Promise<void> {
+  const { validation, steps, onStep } = context.options;
+  const { step, history } = run;
+  if (validation && (step % validation.every === 0 || step === steps)) {
+    const validationAuc = await validate(context, run, model);
+    history.push({ ...history.pop()!, validationAuc });
   }
-  onStep?.(next.history.at(-1)!);
-  return next;
+  onStep?.(history.at(-1)!);
 }
 
 /** Steps until the end. `current` always is the run after its last whole step, also when an error ends the loop. */
@@ -117,6 +124,7 @@ async function loop(context: RunContext, current: { run: Run }): Promise<void> {
       );
     }
     current.run = await advance(context, current.run, model);
+    await report(context, current.run, model);
     const { step } = current.run;
     if (save && saveEvery && step % saveEvery === 0 && step < steps)
       await save(await captureRun(context.options, current.run));

@@ -1,0 +1,55 @@
+/** A C function. Pointers are addresses. */
+export type ForeignFunction = (...args: readonly (number | string)[]) => unknown;
+
+/** A loaded library. */
+export interface ForeignLibrary {
+  /** The function with this declaration in C, or undefined where the library has none of its name. */
+  find(declaration: string): ForeignFunction | undefined;
+  /** Gives the library back; its functions must not be called any more. */
+  unload(): void;
+}
+
+/** Code and memory outside of JavaScript; another one in tests. */
+export interface Foreign {
+  /** Loads a library by its path, or by the name under which the system knows it. Throws where it cannot. */
+  load(path: string): ForeignLibrary;
+  /** Where the bytes lie. */
+  addressOf(bytes: Uint8Array): number;
+  /** Memory at a multiple of 64 bytes, which nobody has touched. */
+  allocate(byteLength: number): ForeignMemory;
+}
+
+/** Memory outside of JavaScript's. */
+export interface ForeignMemory {
+  readonly address: number;
+  free(): void;
+}
+
+/** The bytes of a cache line, at whose multiples libraries work best. */
+const alignment = 64;
+
+/** Loads koffi. Rejects where it has no binary for the platform. */
+export async function loadForeign(): Promise<Foreign> {
+  const { default: koffi } = await import('koffi');
+  return {
+    load(path) {
+      const library = koffi.load(path);
+      return {
+        find(declaration) {
+          try {
+            return library.func(declaration);
+          } catch {
+            return undefined;
+          }
+        },
+        unload: () => library.unload(),
+      };
+    },
+    addressOf: (bytes) => Number(koffi.address(bytes)),
+    allocate(byteLength) {
+      const pointer = koffi.alloc('uint8_t', byteLength + alignment);
+      const address = Math.ceil(Number(koffi.address(pointer)) / alignment) * alignment;
+      return { address, free: () => koffi.free(pointer) };
+    },
+  };
+}

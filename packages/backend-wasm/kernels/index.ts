@@ -1,0 +1,10 @@
+export { adamW } from './adam-w';
+export { attentionHeads, attentionHeadsGradient, attentionScratchBytes } from './attention';
+export { biasQuickGelu, biasQuickGeluGradient } from './bias-quick-gelu';
+export { columnSums } from './column-sums';
+export { gatherRows, scatterAddRows } from './embedding';
+export { fidelity, fidelityGradient } from './fidelity';
+export { gemm, gemmScratchBytes, gemmTileColumns, gemmTileRows, packedRightBytes, packRight } from './gemm/gemm';
+export { layerNorm, layerNormGradient } from './layer-norm';
+export { rowBlocks } from './row-blocks';
+export { softmaxRows, softmaxRowsGradient } from './softmax';

@@ -1,0 +1,77 @@
+import { bytesOf } from './floats';
+import { exponential } from './exponential';
+import { loadRest, maximumOf, storeRest, sumOf } from './simd';
+
+/**
+ * Turns a range of rows of scores [row, tokens] into attention's weights, softmax(scale * score), in place.
+ *
+ * Rows belong to the tokens in turn. Where `isCausal`, a token sees itself and those before it; the weights of the others are 0.
+ */
+export function softmaxRows(
+  rowStart: i32, rowEnd: i32, tokens: i32, scale: f32, isCausal: i32, scores: usize,
+): void {
+  const bytes = bytesOf(tokens);
+  for (let row = rowStart; row < rowEnd; row++) {
+    const start = scores + <usize>row * bytes;
+    const seen = isCausal ? (row % tokens) + 1 : tokens;
+    normaliseRow(start, seen, scale);
+    memory.fill(start + bytesOf(seen), 0, bytesOf(tokens - seen));
+  }
+}
+
+/** The largest score is subtracted first, so that no exponential overflows. */
+function normaliseRow(x: usize, count: i32, scale: f32): void {
+  const end = bytesOf(count & ~3);
+  const rest = count & 3;
+  let largest = v128.load32_splat(x);
+  for (let at: usize = 0; at < end; at += 16) largest = f32x4.pmax(largest, v128.load(x + at));
+  let top = maximumOf(largest);
+  for (let at = end; at < bytesOf(count); at += 4) top = max(top, load<f32>(x + at));
+  const shift = f32x4.splat(top);
+  const factor = f32x4.splat(scale);
+  let sums = f32x4.splat(0);
+  for (let at: usize = 0; at < end; at += 16) {
+    const y = exponential(f32x4.mul(f32x4.sub(v128.load(x + at), shift), factor));
+    v128.store(x + at, y);
+    sums = f32x4.add(sums, y);
+  }
+  let total = sumOf(sums);
+  if (rest) {
+    storeRest(x + end, exponential(f32x4.mul(f32x4.sub(loadRest(x + end, rest), shift), factor)), rest);
+    for (let at = end; at < bytesOf(count); at += 4) total += load<f32>(x + at);
+  }
+  const inverse: f32 = 1 / total;
+  for (let at: usize = 0; at < end; at += 16) v128.store(x + at, f32x4.mul(v128.load(x + at), f32x4.splat(inverse)));
+  for (let at = end; at < bytesOf(count); at += 4) store<f32>(x + at, load<f32>(x + at) * inverse);
+}
+
+/**
+ * Turns a range of rows of the gradient of weights w [row, tokens] into that of the scores, in place:
+ * ds = scale * w (dw - sum of dw w).
+ */
+export function softmaxRowsGradient(
+  rowStart: i32, rowEnd: i32, tokens: i32, scale: f32, weights: usize, gradient: usize,
+): void {
+  const end = bytesOf(tokens & ~3);
+  const rest = tokens & 3;
+  const bytes = bytesOf(tokens);
+  const factor = f32x4.splat(scale);
+  for (let row = rowStart; row < rowEnd; row++) {
+    const w = weights + <usize>row * bytes;
+    const dw = gradient + <usize>row * bytes;
+    let products = f32x4.splat(0);
+    for (let at: usize = 0; at < end; at += 16) {
+      products = f32x4.add(products, f32x4.mul(v128.load(w + at), v128.load(dw + at)));
+    }
+    if (rest) products = f32x4.add(products, f32x4.mul(loadRest(w + end, rest), loadRest(dw + end, rest)));
+    const mean = f32x4.splat(sumOf(products));
+    for (let at: usize = 0; at < end; at += 16) {
+      const slope = f32x4.mul(v128.load(w + at), f32x4.sub(v128.load(dw + at), mean));
+      v128.store(dw + at, f32x4.mul(slope, factor));
+    }
+    if (rest) {
+      const slope = f32x4.mul(loadRest(w + end, rest), f32x4.sub(loadRest(dw + end, rest), mean));
+      storeRest(dw + end, f32x4.mul(slope, factor), rest);
+    }
+  }
+}

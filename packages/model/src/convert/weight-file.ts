@@ -1,0 +1,21 @@
+import type { SafetensorsDtype } from '@sofd/tensor';
+
+/** A tensor that is still in its file. */
+export interface StoredTensor {
+  readonly dtype: SafetensorsDtype;
+  readonly shape: readonly number[];
+  /** Its values, little-endian and row-major. */
+  read(): Promise<Uint8Array>;
+}
+
+/** The tensors of a file by the names that they have there. */
+export type StoredTensors = ReadonlyMap<string, StoredTensor>;
+
+/** A file of weights, its values unread. */
+export interface WeightFile {
+  readonly format: 'pytorch' | 'pytorch-legacy' | 'safetensors';
+  readonly tensors: StoredTensors;
+}
+
+/** Product of the sizes; may be beyond what a number holds exactly, for sizes that come from a file. */
+export const countElements = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
