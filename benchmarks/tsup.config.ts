@@ -1,6 +1,6 @@
 import { definePackage } from '../tools/tsup.js';
 
 export default definePackage({
-  entry: ['src/main.ts', 'src/contenders/sofd.ts', 'src/contenders/onnxruntime.ts', 'src/contenders/chromium.ts'],
+  entry: ['src/main.ts', 'src/contenders/{chromium,dispatches,onnxruntime,sofd}.ts'],
   platform: 'node',
 });

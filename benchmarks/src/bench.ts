@@ -1,16 +1,17 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Comparison, nameEntry, placed } from './comparisons.js';
-import type { Profile, Task } from './contenders/protocol.js';
+import { type Comparison, type DispatchCount, nameCount, nameEntry, placed } from './comparisons.js';
+import type { Profile } from './contenders/protocol.js';
 import { buildPage } from './measure/build-page.js';
+import { chooseParticipants } from './measure/choose-participants.js';
 import { type CorePeak, createPeakMeter } from './measure/core-peak.js';
-import { type ContenderName, launchContender, neededPeers, type Surroundings } from './measure/launches.js';
-import { measure, type Participant } from './measure/measure.js';
+import { measureDispatches } from './measure/count-dispatches.js';
+import { neededPeers, type Surroundings } from './measure/launches.js';
+import { measure } from './measure/measure.js';
 import { cacheFolder } from './peers/cache-folder.js';
 import { type Peer, type PeerName, providePeer } from './peers/peers.js';
-import { provideGraph } from './peers/provide-graph.js';
-import { createRows, type Row } from './results/rows.js';
-import { provideInputs } from './work/inputs.js';
-import { constants, nameWork } from './work/work.js';
+import { createCountRow, createRows, type Row } from './results/rows.js';
+import { nameWork } from './work/work.js';
 
 /** What a run of the benchmarks gave. */
 export interface BenchResult {
@@ -20,10 +21,17 @@ export interface BenchResult {
   /** What computed, by contender. */
   readonly versions: Readonly<Record<string, string>>;
   readonly profiles: readonly { readonly name: string; readonly profile: Profile }[];
+  /** The best that was seen of a core. */
   readonly peak: CorePeak | undefined;
 }
 
-/** How to run. */
+/** What to measure. */
+export interface BenchPlan {
+  readonly comparisons: readonly Comparison[];
+  readonly counts: readonly DispatchCount[];
+}
+
+/** How to measure. */
 export interface BenchRunOptions {
   readonly rounds: number;
   readonly profile: boolean;
@@ -35,37 +43,76 @@ export interface BenchRunOptions {
 const built = fileURLToPath(new URL('.', import.meta.url));
 const sources = fileURLToPath(new URL('../src/', import.meta.url));
 
-/** Measures comparisons, one after another. */
-export async function runBench(comparisons: readonly Comparison[], options: BenchRunOptions): Promise<BenchResult> {
+/** Measures comparisons and counts, one after another. */
+export async function runBench({ comparisons, counts }: BenchPlan, options: BenchRunOptions): Promise<BenchResult> {
   const folder = cacheFolder();
-  const surroundings: Surroundings = { built, sources, peers: await providePeers(comparisons, folder, options) };
-  const meterPeak = await createPeakMeter(`${sources}measure/fma-peak.c`, folder);
+  const surroundings: Surroundings = {
+    ...{ built, sources, folder },
+    peers: await providePeers(comparisons, folder, options),
+  };
+  const meterPeak = await createPeakMeter(join(sources, 'measure', 'fma-peak.c'), folder);
   if (comparisons.some(({ environment }) => environment === 'Chromium')) {
-    await buildPage(`${sources}page`, `${built}page`);
+    await buildPage(join(sources, 'page'), join(built, 'page'));
   }
-  const rows: Row[] = [];
-  const absent = new Set<string>();
-  const versions: Record<string, string> = {};
-  const profiles: { name: string; profile: Profile }[] = [];
-  let peak: CorePeak | undefined;
+  const results: BenchResult[] = [];
   for (const [index, comparison] of comparisons.entries()) {
-    const { work, threads, entries } = comparison;
-    const title = `[${index + 1}/${comparisons.length}] ${placed(nameWork(work), comparison)}, threads ${threads}`;
-    const log = (line: string) => options.log(`${title}: ${line}`);
-    const task: Task = { work, constants, threads, ...(await provideInputs(work.shape, folder)) };
-    const participants = await choose(comparison, { surroundings, task, folder, options, absent });
-    const measurement = await measure(participants, { rounds: options.rounds, meterPeak, log });
-    for (const { name, reason } of measurement.failures) absent.add(`${placed(name, comparison)}: ${reason}`);
-    for (const { name, description, profile } of measurement.contenders) {
-      versions[placed(name, comparison)] = description;
-      const entry = entries.find(({ engine }) => engine === name);
-      if (entry && profile) profiles.push({ name: `${nameEntry(comparison, entry)}, threads ${threads}`, profile });
-    }
-    if (measurement.peak && measurement.peak.gflops > (peak?.gflops ?? 0)) peak = measurement.peak;
-    rows.push(...createRows(comparison, measurement));
+    const title = `${placed(nameWork(comparison.work), comparison)}, threads ${comparison.threads}`;
+    const log = (line: string) => options.log(`[${index + 1}/${comparisons.length}] ${title}: ${line}`);
+    results.push(await runComparison(comparison, { surroundings, meterPeak, options: { ...options, log } }));
   }
-  return { rows, absent: [...absent], versions, profiles, peak };
+  for (const count of counts) {
+    options.log(nameCount(count));
+    results.push(await runCount(count, folder));
+  }
+  return mergeResults(results);
 }
+
+async function runComparison(
+  comparison: Comparison,
+  {
+    surroundings,
+    meterPeak,
+    options,
+  }: {
+    readonly surroundings: Surroundings;
+    readonly meterPeak: (() => Promise<CorePeak>) | undefined;
+    readonly options: BenchRunOptions;
+  },
+): Promise<BenchResult> {
+  const { participants, absent } = await chooseParticipants(comparison, { ...options, surroundings });
+  const measurement = await measure(participants, { ...options, meterPeak });
+  const profiles = comparison.entries.flatMap((entry) => {
+    const profile = measurement.contenders.find(({ name }) => name === entry.engine)?.profile;
+    return profile ? [{ name: `${nameEntry(comparison, entry)}, threads ${comparison.threads}`, profile }] : [];
+  });
+  return {
+    rows: createRows(comparison, measurement),
+    absent: [...absent, ...measurement.failures].map(({ name, reason }) => `${placed(name, comparison)}: ${reason}`),
+    versions: Object.fromEntries(
+      measurement.contenders.map(({ name, description }) => [placed(name, comparison), description]),
+    ),
+    profiles,
+    peak: measurement.peak,
+  };
+}
+
+async function runCount(count: DispatchCount, folder: string): Promise<BenchResult> {
+  const nothing = { rows: [], absent: [], versions: {}, profiles: [], peak: undefined };
+  try {
+    const counted = await measureDispatches(count, { built, folder });
+    return { ...nothing, rows: [createCountRow(count, counted)], versions: { webgpu: counted.device } };
+  } catch (error) {
+    return { ...nothing, absent: [`webgpu: ${error instanceof Error ? error.message : String(error)}`] };
+  }
+}
+
+const mergeResults = (results: readonly BenchResult[]): BenchResult => ({
+  rows: results.flatMap(({ rows }) => rows),
+  absent: [...new Set(results.flatMap(({ absent }) => absent))],
+  versions: Object.assign({}, ...results.map(({ versions }) => versions)),
+  profiles: results.flatMap(({ profiles }) => profiles),
+  peak: results.flatMap(({ peak }) => peak ?? []).sort((a, b) => b.gflops - a.gflops)[0],
+});
 
 async function providePeers(
   comparisons: readonly Comparison[],
@@ -76,39 +123,4 @@ async function providePeers(
   const provide = (name: PeerName): Promise<Peer> | Peer =>
     needed.has(name) && options.peers ? providePeer(name, folder, options) : { absent: 'not asked for' };
   return { python: await provide('python'), npm: await provide('npm') };
-}
-
-/** The contenders of a comparison that can be started; peers first, so that the answers are compared with theirs. */
-async function choose(
-  comparison: Comparison,
-  {
-    surroundings,
-    task,
-    folder,
-    options,
-    absent,
-  }: {
-    readonly surroundings: Surroundings;
-    readonly task: Task;
-    readonly folder: string;
-    readonly options: BenchRunOptions;
-    readonly absent: Set<string>;
-  },
-): Promise<readonly Participant<ContenderName>[]> {
-  const engines: readonly ContenderName[] = comparison.entries.map(({ engine }) => engine);
-  const peers: readonly ContenderName[] = options.peers ? comparison.entries.flatMap(({ against }) => against) : [];
-  const chosen: Participant<ContenderName>[] = [];
-  for (const name of new Set([...peers, ...engines])) {
-    const launch = launchContender(name, comparison, surroundings);
-    const graph = name.startsWith('onnxruntime')
-      ? await provideGraph(task.work.shape, task.weights, { folder, sources, python: surroundings.peers.python })
-      : undefined;
-    const missing = 'absent' in launch ? launch : graph && 'absent' in graph ? graph : undefined;
-    if (missing) absent.add(`${placed(name, comparison)}: ${missing.absent}`);
-    else if ('command' in launch) {
-      const ownTask = graph && 'path' in graph ? { ...task, graph: graph.path } : task;
-      chosen.push({ name, launch, task: ownTask, profiled: options.profile && engines.includes(name) });
-    }
-  }
-  return chosen;
 }

@@ -91,3 +91,19 @@ export const placed = (name: string, { environment }: Pick<Comparison, 'environm
 /** The name of an engine's part in a comparison: `'forward, ViT-B/32, batch 1, wasm in Chromium'`. */
 export const nameEntry = (comparison: Pick<Comparison, 'work' | 'environment'>, { engine }: Entry): string =>
   `${nameWork(comparison.work)}, ${placed(engine, comparison)}`;
+
+/** What is counted instead of timed: the compute shaders of a run, whose number is what it costs on a real GPU. */
+export interface DispatchCount {
+  readonly work: Work;
+  /** Dispatches of composed operations / dispatches of fused kernels. */
+  readonly goal: number;
+}
+
+/** Neither count depends on the batch, which is as small as it can be: a software GPU may run this. */
+export const dispatchCounts: readonly DispatchCount[] = (['forward', 'training step'] as const).map((kind) => ({
+  work: { kind, shape: smallVit, batch: 1 },
+  goal: 2.5,
+}));
+
+/** The name of a count: `'dispatches, forward, ViT-192/16, batch 1, webgpu'`. */
+export const nameCount = ({ work }: DispatchCount): string => `dispatches, ${nameWork(work)}, webgpu`;

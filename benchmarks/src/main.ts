@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { runBench } from './bench.js';
-import { createComparisons, nameEntry } from './comparisons.js';
+import { createComparisons, dispatchCounts, nameCount, nameEntry } from './comparisons.js';
 import { type BenchOptions, createProgram } from './options.js';
 import { describeMachine } from './results/machine.js';
 import { describeProfile } from './results/profile-text.js';
@@ -13,7 +13,9 @@ async function bench({ only, threads, list, from, json, markdown, ...options }: 
   const comparisons = createComparisons(threads).filter((comparison) =>
     comparison.entries.some((entry) => nameEntry(comparison, entry).includes(only)),
   );
+  const counts = dispatchCounts.filter((count) => nameCount(count).includes(only));
   if (list) {
+    for (const count of counts) console.log(nameCount(count));
     for (const comparison of comparisons)
       for (const entry of comparison.entries)
         console.log(`${nameEntry(comparison, entry)}, threads ${comparison.threads}`);
@@ -24,7 +26,7 @@ async function bench({ only, threads, list, from, json, markdown, ...options }: 
   if (markdown) await writeFile(markdown, insertReport(await readFile(markdown, 'utf8'), results));
 
   async function runAndPrint() {
-    const { peak, profiles, ...found } = await runBench(comparisons, { ...options, log });
+    const { peak, profiles, ...found } = await runBench({ comparisons, counts }, { ...options, log });
     console.log(formatTable(found.rows));
     for (const { name, profile } of profiles) console.log(['', name, ...describeProfile(profile)].join('\n'));
     for (const reason of found.absent) console.log(`\nabsent: ${reason}`);

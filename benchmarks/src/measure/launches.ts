@@ -12,6 +12,8 @@ export interface Surroundings {
   /** The built program's folder and that of its sources. */
   readonly built: string;
   readonly sources: string;
+  /** The cache folder. */
+  readonly folder: string;
   readonly peers: Readonly<Record<PeerName, Peer>>;
 }
 
@@ -79,7 +81,7 @@ const environmentFor = (threads: number): Readonly<Record<string, string>> => ({
 });
 
 /** Whether processes can be bound to cores. */
-export const canPin: boolean = spawnSync('taskset', ['--version']).status === 0;
+const canPin: boolean = spawnSync('taskset', ['--version']).status === 0;
 
 /** Binds a process to as many cores as it has threads. */
 function pin(command: string, args: readonly string[], threads: number): Launch {

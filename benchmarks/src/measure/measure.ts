@@ -59,74 +59,81 @@ export async function measure<Name extends string>(
   participants: readonly Participant<Name>[],
   options: MeasureOptions,
 ): Promise<Measurement<Name>> {
-  const running: Running<Name>[] = [];
+  const team = new Map<Name, Running>();
   const failures: { name: Name; reason: string }[] = [];
-  try {
-    for (const participant of participants) {
-      options.log(`starting ${participant.name}`);
-      const started = await start(participant, running[0]?.answer);
-      if ('reason' in started) failures.push({ name: participant.name, reason: started.reason });
-      else running.push(started);
+  /** Whoever fails drops out. */
+  const attempt = async <T>(name: Name, call: (running: Running) => Promise<T>): Promise<T | undefined> => {
+    const running = team.get(name);
+    try {
+      return running && (await call(running));
+    } catch (error) {
+      team.delete(name);
+      failures.push({ name, reason: error instanceof Error ? error.message : String(error) });
+      await running?.process.stop();
+      return undefined;
     }
-    const peak = await takeTurns(running, options);
+  };
+  try {
+    for (const { name, launch, task } of participants) {
+      options.log(`starting ${name}`);
+      team.set(name, { process: startContender(launch), description: '', answer: [], iterations: 1, rounds: [] });
+      await attempt(name, (running) => warmUp(running, task, options));
+    }
+    const peak = await takeTurns([...team.keys()], attempt, options);
+    const first = [...team.values()][0];
     const contenders: Measured<Name>[] = [];
-    for (const contender of running) contenders.push(await finish(contender));
+    for (const { name, profiled } of participants.filter(({ name }) => team.has(name))) {
+      const measured = await attempt(name, (running) => finish(running, { expected: first!.answer, profiled }));
+      if (measured) contenders.push({ name, ...measured });
+    }
     return { contenders, failures, peak };
   } finally {
-    for (const { process } of running) await process.stop();
+    for (const { process } of team.values()) await process.stop();
   }
 }
 
-interface Running<Name extends string> {
-  readonly participant: Participant<Name>;
+interface Running {
   readonly process: ContenderProcess;
-  readonly description: string;
-  readonly answer: readonly number[];
-  readonly difference: AnswerDifference;
+  description: string;
+  answer: readonly number[];
+  /** Runs a turn. */
+  iterations: number;
   readonly rounds: (readonly number[])[];
 }
 
-async function start<Name extends string>(
-  participant: Participant<Name>,
-  expected: readonly number[] | undefined,
-): Promise<Running<Name> | { readonly reason: string }> {
-  const process = startContender(participant.launch);
-  try {
-    const { description, answer } = await process.contender.prepare(participant.task);
-    const difference = compareAnswers(answer, expected ?? answer);
-    return { participant, process, description, answer, difference, rounds: [] };
-  } catch (error) {
-    await process.stop();
-    return { reason: error instanceof Error ? error.message : String(error) };
-  }
+async function warmUp(running: Running, task: Task, { turnMs = 500 }: MeasureOptions): Promise<void> {
+  const { contender } = running.process;
+  Object.assign(running, await contender.prepare(task));
+  const times = await contender.run(3);
+  running.iterations = Math.max(1, Math.min(longestTurn, Math.round(turnMs / Math.min(...times))));
 }
 
 async function takeTurns<Name extends string>(
-  running: readonly Running<Name>[],
-  { rounds, turnMs = 500, meterPeak, log }: MeasureOptions,
+  names: readonly Name[],
+  attempt: (name: Name, turn: (running: Running) => Promise<void>) => Promise<void>,
+  { rounds, meterPeak, log }: MeasureOptions,
 ): Promise<CorePeak | undefined> {
-  const iterations = new Map<Running<Name>, number>();
-  for (const contender of running) {
-    const times = await contender.process.contender.run(3);
-    iterations.set(contender, Math.max(1, Math.min(longestTurn, Math.round(turnMs / Math.min(...times)))));
-  }
   let peak: CorePeak | undefined;
   for (let round = 0; round < rounds; round += 1) {
     log(`round ${round + 1} of ${rounds}`);
     const measured = await meterPeak?.();
     if (measured && measured.gflops > (peak?.gflops ?? 0)) peak = measured;
-    for (const [place] of running.entries()) {
-      const contender = running[(place + round) % running.length]!;
+    for (const [place] of names.entries()) {
+      const name = names[(place + round) % names.length]!;
       await sleep(settleMs);
-      contender.rounds.push(await contender.process.contender.run(iterations.get(contender)!));
+      await attempt(name, async ({ process, iterations, rounds }) => {
+        rounds.push(await process.contender.run(iterations));
+      });
     }
   }
   return peak;
 }
 
-async function finish<Name extends string>(running: Running<Name>): Promise<Measured<Name>> {
-  const { participant, process, description, difference, rounds } = running;
-  const peakMemory = await process.contender.peakMemory();
-  const profile = participant.profiled ? { profile: await process.contender.profile(5) } : {};
-  return { name: participant.name, description, rounds, peakMemory, difference, ...profile };
+async function finish(
+  { process: { contender }, description, answer, rounds }: Running,
+  { expected, profiled }: { readonly expected: readonly number[]; readonly profiled: boolean },
+): Promise<Omit<Measured<string>, 'name'>> {
+  const peakMemory = await contender.peakMemory();
+  const profile = profiled ? { profile: await contender.profile(5) } : {};
+  return { description, rounds, peakMemory, difference: compareAnswers(answer, expected), ...profile };
 }

@@ -1,4 +1,12 @@
-import { type Comparison, type Entry, nameEntry, type PeerContenderName } from '../comparisons.js';
+import {
+  type Comparison,
+  type DispatchCount,
+  type Entry,
+  nameCount,
+  nameEntry,
+  type PeerContenderName,
+} from '../comparisons.js';
+import type { DispatchCounts } from '../contenders/dispatches.js';
 import type { ContenderName } from '../measure/launches.js';
 import type { Measured, Measurement } from '../measure/measure.js';
 import { quantile, summarize } from '../measure/statistics.js';
@@ -88,3 +96,21 @@ function ratioQuartiles(ours: Measured<ContenderName>, theirs: Measured<Contende
   const ratios = ours.rounds.map((times, round) => quantile(theirs.rounds[round]!, 0.5) / quantile(times, 0.5));
   return summarize(ratios).quartiles;
 }
+
+/** The row of a count: our fused kernels against the same engine's plain operations. */
+export const createCountRow = (count: DispatchCount, { fused, composed }: DispatchCounts): Row => ({
+  name: nameCount(count),
+  engine: 'webgpu',
+  threads: 1,
+  peer: 'composed operations',
+  unit: 'dispatches',
+  ours: fused,
+  theirs: composed,
+  ratio: composed / fused,
+  goal: count.goal,
+  spread: null,
+  memory: null,
+  peakShare: null,
+  difference: null,
+  others: {},
+});

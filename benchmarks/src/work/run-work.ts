@@ -145,7 +145,7 @@ const leavesByName = (tree: ParameterTree): Tensor[] =>
 /** Waits until the last tensor of a tree is computed, by reading one number of it. */
 async function readLast(tree: ParameterTree): Promise<void> {
   const leaf = leavesByName(tree).at(-1)!;
-  const first = slice(reshape(leaf, [leaf.size]), 0, 1);
+  const first = tidy(() => slice(reshape(leaf, [leaf.size]), 0, 1));
   await readTensor(first);
   first.dispose();
 }

@@ -16,46 +16,54 @@ export function adamW(
   nextParam: usize, nextM: usize, nextV: usize, nextEma: usize,
   beta1: f64, beta2: f64, epsilon: f64, stepSize: f64, inverseRootCorrection2: f64, decay: f64, emaDecay: f64,
 ): void {
-  const scale: f32 = gradientScale ? load<f32>(gradientScale) : 1;
-  let i = start;
-  for (; i + 4 <= end; i += 4) {
+  const scale = gradientScale ? v128.load32_splat(gradientScale) : f32x4.splat(1);
+  const kept1 = f32x4.splat(<f32>beta1);
+  const added1 = f32x4.splat(<f32>(1 - beta1));
+  const kept2 = f32x4.splat(<f32>beta2);
+  const added2 = f32x4.splat(<f32>(1 - beta2));
+  const epsilons = f32x4.splat(<f32>epsilon);
+  const stepSizes = f32x4.splat(<f32>stepSize);
+  const correction = f32x4.splat(<f32>inverseRootCorrection2);
+  const decays = f32x4.splat(<f32>decay);
+  const keptEma = f32x4.splat(<f32>emaDecay);
+  const addedEma = f32x4.splat(<f32>(1 - emaDecay));
+  const whole = start + ((end - start) & ~3);
+  for (let i = start; i < whole; i += 4) {
     const at = bytesOf(i);
-    const slope = f32x4.mul(v128.load(gradient + at), f32x4.splat(scale));
-    const mean = weightedMean(v128.load(m + at), slope, beta1);
-    const square = weightedMean(v128.load(v + at), f32x4.mul(slope, slope), beta2);
+    const slope = f32x4.mul(v128.load(gradient + at), scale);
+    const mean = weightedSum(v128.load(m + at), kept1, slope, added1);
+    const square = weightedSum(v128.load(v + at), kept2, f32x4.mul(slope, slope), added2);
     v128.store(nextM + at, mean);
     v128.store(nextV + at, square);
-    const moved = move(v128.load(param + at), mean, square, epsilon, stepSize, inverseRootCorrection2, decay);
+    const moved = move(v128.load(param + at), decays, mean, stepSizes, square, correction, epsilons);
     v128.store(nextParam + at, moved);
-    if (ema) v128.store(nextEma + at, weightedMean(v128.load(ema + at), moved, emaDecay));
+    if (ema) v128.store(nextEma + at, weightedSum(v128.load(ema + at), keptEma, moved, addedEma));
   }
-  if (i < end) {
-    const at = bytesOf(i);
-    const rest = end - i;
-    const slope = f32x4.mul(loadRest(gradient + at, rest), f32x4.splat(scale));
-    const mean = weightedMean(loadRest(m + at, rest), slope, beta1);
-    const square = weightedMean(loadRest(v + at, rest), f32x4.mul(slope, slope), beta2);
+  if (whole < end) {
+    const at = bytesOf(whole);
+    const rest = end - whole;
+    const slope = f32x4.mul(loadRest(gradient + at, rest), scale);
+    const mean = weightedSum(loadRest(m + at, rest), kept1, slope, added1);
+    const square = weightedSum(loadRest(v + at, rest), kept2, f32x4.mul(slope, slope), added2);
     storeRest(nextM + at, mean, rest);
     storeRest(nextV + at, square, rest);
-    const moved = move(loadRest(param + at, rest), mean, square, epsilon, stepSize, inverseRootCorrection2, decay);
+    const moved = move(loadRest(param + at, rest), decays, mean, stepSizes, square, correction, epsilons);
     storeRest(nextParam + at, moved, rest);
-    if (ema) storeRest(nextEma + at, weightedMean(loadRest(ema + at, rest), moved, emaDecay), rest);
+    if (ema) storeRest(nextEma + at, weightedSum(loadRest(ema + at, rest), keptEma, moved, addedEma), rest);
   }
 }
 
-/** kept * old + (1 - kept) * new */
+/** decay p - stepSize m / (correction sqrt(v) + epsilon) */
 // @ts-ignore: decorator
 @inline
-function weightedMean(before: v128, now: v128, kept: f64): v128 {
-  return multiplyAdd(before, f32x4.splat(<f32>kept), f32x4.mul(now, f32x4.splat(<f32>(1 - kept))));
+function move(p: v128, decay: v128, m: v128, stepSize: v128, v: v128, correction: v128, epsilon: v128): v128 {
+  const denominator = multiplyAdd(f32x4.sqrt(v), correction, epsilon);
+  return f32x4.sub(f32x4.mul(p, decay), f32x4.div(f32x4.mul(m, stepSize), denominator));
 }
 
+/** a x + b y */
 // @ts-ignore: decorator
 @inline
-function move(
-  param: v128, mean: v128, square: v128, epsilon: f64, stepSize: f64, inverseRootCorrection2: f64, decay: f64,
-): v128 {
-  const root = f32x4.mul(f32x4.sqrt(square), f32x4.splat(<f32>inverseRootCorrection2));
-  const step = f32x4.div(f32x4.mul(mean, f32x4.splat(<f32>stepSize)), f32x4.add(root, f32x4.splat(<f32>epsilon)));
-  return f32x4.sub(f32x4.mul(param, f32x4.splat(<f32>decay)), step);
+function weightedSum(x: v128, a: v128, y: v128, b: v128): v128 {
+  return multiplyAdd(x, a, f32x4.mul(y, b));
 }

@@ -1,5 +1,5 @@
-import { bytesOf } from './floats';
 import { exponential } from './exponential';
+import { bytesOf } from './floats';
 import { blockRows } from './row-blocks';
 import { loadRest, multiplyAdd, storeRest } from './simd';
 
@@ -11,13 +11,18 @@ export function biasQuickGelu(rowStart: i32, rowEnd: i32, width: i32, x: usize, 
   const end = bytesOf(width & ~3);
   const rest = width & 3;
   const bytes = bytesOf(width);
+  const one = f32x4.splat(1);
+  const factor = f32x4.splat(-sharpness);
   x += <usize>rowStart * bytes;
   y += <usize>rowStart * bytes;
   for (let row = rowStart; row < rowEnd; row++) {
     for (let at: usize = 0; at < end; at += 16) {
-      v128.store(y + at, activate(f32x4.add(v128.load(x + at), v128.load(bias + at))));
+      v128.store(y + at, activate(f32x4.add(v128.load(x + at), v128.load(bias + at)), factor, one));
     }
-    if (rest) storeRest(y + end, activate(f32x4.add(loadRest(x + end, rest), loadRest(bias + end, rest))), rest);
+    if (rest) {
+      const z = f32x4.add(loadRest(x + end, rest), loadRest(bias + end, rest));
+      storeRest(y + end, activate(z, factor, one), rest);
+    }
     x += bytes;
     y += bytes;
   }
@@ -25,8 +30,8 @@ export function biasQuickGelu(rowStart: i32, rowEnd: i32, width: i32, x: usize, 
 
 // @ts-ignore: decorator
 @inline
-function activate(z: v128): v128 {
-  return f32x4.div(z, f32x4.add(f32x4.splat(1), exponential(f32x4.mul(z, f32x4.splat(-sharpness)))));
+function activate(z: v128, factor: v128, one: v128): v128 {
+  return f32x4.div(z, f32x4.add(one, exponential(f32x4.mul(z, factor))));
 }
 
 /**
@@ -39,32 +44,37 @@ export function biasQuickGeluGradient(
   const end = bytesOf(width & ~3);
   const rest = width & 3;
   const bytes = bytesOf(width);
+  const one = f32x4.splat(1);
+  const factor = f32x4.splat(-sharpness);
   for (let block = blockStart; block < blockEnd; block++) {
     const sums = partial + <usize>block * bytes;
     memory.fill(sums, 0, bytes);
-    const last = <usize>min(rows, (block + 1) * blockRows) * bytes;
-    for (let row = <usize>(block * blockRows) * bytes; row < last; row += bytes) {
+    const last = min(rows, (block + 1) * blockRows);
+    for (let row = block * blockRows; row < last; row++) {
+      const from = x + <usize>row * bytes;
+      const upstream = dy + <usize>row * bytes;
+      const to = dx + <usize>row * bytes;
       for (let at: usize = 0; at < end; at += 16) {
-        const z = f32x4.add(v128.load(x + row + at), v128.load(bias + at));
-        const slope = f32x4.mul(v128.load(dy + row + at), derivative(z));
-        v128.store(dx + row + at, slope);
+        const z = f32x4.add(v128.load(from + at), v128.load(bias + at));
+        const slope = f32x4.mul(v128.load(upstream + at), derivative(z, factor, one));
+        v128.store(to + at, slope);
         v128.store(sums + at, f32x4.add(v128.load(sums + at), slope));
       }
       if (rest) {
-        const z = f32x4.add(loadRest(x + row + end, rest), loadRest(bias + end, rest));
-        const slope = f32x4.mul(loadRest(dy + row + end, rest), derivative(z));
-        storeRest(dx + row + end, slope, rest);
+        const z = f32x4.add(loadRest(from + end, rest), loadRest(bias + end, rest));
+        const slope = f32x4.mul(loadRest(upstream + end, rest), derivative(z, factor, one));
+        storeRest(to + end, slope, rest);
         storeRest(sums + end, f32x4.add(loadRest(sums + end, rest), slope), rest);
       }
     }
   }
 }
 
+/** s (1 + 1.702 z (1 - s)) */
 // @ts-ignore: decorator
 @inline
-function derivative(z: v128): v128 {
-  const scaled = f32x4.mul(z, f32x4.splat(sharpness));
-  const one = f32x4.splat(1);
-  const sigmoid = f32x4.div(one, f32x4.add(one, exponential(f32x4.neg(scaled))));
-  return multiplyAdd(f32x4.mul(scaled, sigmoid), f32x4.sub(one, sigmoid), sigmoid);
+function derivative(z: v128, factor: v128, one: v128): v128 {
+  const scaled = f32x4.mul(z, factor);
+  const sigmoid = f32x4.div(one, f32x4.add(one, exponential(scaled)));
+  return f32x4.mul(sigmoid, multiplyAdd(scaled, f32x4.sub(sigmoid, one), one));
 }

@@ -1,3 +1,4 @@
+export { add } from './add';
 export { adamW } from './adam-w';
 export { attentionHeads, attentionHeadsGradient, attentionScratchBytes } from './attention';
 export { biasQuickGelu, biasQuickGeluGradient } from './bias-quick-gelu';

@@ -32,24 +32,56 @@ export function layerNorm(
 
 /** The mean of a row, and 1 / sqrt(variance + epsilon), as the first two lanes. The row is read twice, since it is in the cache. */
 function measureRow(x: usize, width: i32, epsilon: f32): v128 {
-  const whole = width & ~3;
-  const rest = width - whole;
-  let sum = f32x4.splat(0);
-  for (let j = 0; j < whole; j += 4) sum = f32x4.add(sum, v128.load(x + bytesOf(j)));
-  if (rest) sum = f32x4.add(sum, loadRest(x + bytesOf(whole), rest));
-  const mean: f32 = sumOf(sum) / <f32>width;
-  const means = f32x4.splat(mean);
-  let squares = f32x4.splat(0);
-  for (let j = 0; j < whole; j += 4) {
-    const centred = f32x4.sub(v128.load(x + bytesOf(j)), means);
-    squares = multiplyAdd(centred, centred, squares);
-  }
-  if (rest) {
-    const centred = keepFirst(f32x4.sub(loadRest(x + bytesOf(whole), rest), means), rest);
-    squares = multiplyAdd(centred, centred, squares);
-  }
-  const variance: f32 = sumOf(squares) / <f32>width;
+  const count: f32 = <f32>width;
+  const mean: f32 = sumOfRow(x, width) / count;
+  const variance: f32 = sumOfSquares(x, width, mean) / count;
   return f32x4(mean, 1 / sqrt<f32>(variance + epsilon), 0, 0);
+}
+
+/** Four sums run side by side, because each addition waits for the one before it in its sum. */
+function sumOfRow(x: usize, width: i32): f32 {
+  let s0 = f32x4.splat(0);
+  let s1 = f32x4.splat(0);
+  let s2 = f32x4.splat(0);
+  let s3 = f32x4.splat(0);
+  let i = 0;
+  for (; i + 16 <= width; i += 16) {
+    const at = x + bytesOf(i);
+    s0 = f32x4.add(s0, v128.load(at));
+    s1 = f32x4.add(s1, v128.load(at, 16));
+    s2 = f32x4.add(s2, v128.load(at, 32));
+    s3 = f32x4.add(s3, v128.load(at, 48));
+  }
+  for (; i + 4 <= width; i += 4) s0 = f32x4.add(s0, v128.load(x + bytesOf(i)));
+  if (i < width) s1 = f32x4.add(s1, loadRest(x + bytesOf(i), width - i));
+  return sumOf(f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3)));
+}
+
+/** The sum of (x - mean)^2, likewise. */
+function sumOfSquares(x: usize, width: i32, mean: f32): f32 {
+  const means = f32x4.splat(mean);
+  let s0 = f32x4.splat(0);
+  let s1 = f32x4.splat(0);
+  let s2 = f32x4.splat(0);
+  let s3 = f32x4.splat(0);
+  let i = 0;
+  for (; i + 16 <= width; i += 16) {
+    const at = x + bytesOf(i);
+    s0 = addSquare(s0, f32x4.sub(v128.load(at), means));
+    s1 = addSquare(s1, f32x4.sub(v128.load(at, 16), means));
+    s2 = addSquare(s2, f32x4.sub(v128.load(at, 32), means));
+    s3 = addSquare(s3, f32x4.sub(v128.load(at, 48), means));
+  }
+  for (; i + 4 <= width; i += 4) s0 = addSquare(s0, f32x4.sub(v128.load(x + bytesOf(i)), means));
+  const rest = width - i;
+  if (rest) s1 = addSquare(s1, keepFirst(f32x4.sub(loadRest(x + bytesOf(i), rest), means), rest));
+  return sumOf(f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3)));
+}
+
+// @ts-ignore: decorator
+@inline
+function addSquare(sum: v128, x: v128): v128 {
+  return multiplyAdd(x, x, sum);
 }
 
 /**

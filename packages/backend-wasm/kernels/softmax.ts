@@ -1,6 +1,6 @@
 import { bytesOf } from './floats';
 import { exponential } from './exponential';
-import { loadRest, maximumOf, storeRest, sumOf } from './simd';
+import { keepFirst, loadRest, maximumOf, storeRest, sumOf } from './simd';
 
 /**
  * Turns a range of rows of scores [row, tokens] into attention's weights, softmax(scale * score), in place.
@@ -23,26 +23,32 @@ export function softmaxRows(
 function normaliseRow(x: usize, count: i32, scale: f32): void {
   const end = bytesOf(count & ~3);
   const rest = count & 3;
-  let largest = v128.load32_splat(x);
-  for (let at: usize = 0; at < end; at += 16) largest = f32x4.pmax(largest, v128.load(x + at));
-  let top = maximumOf(largest);
-  for (let at = end; at < bytesOf(count); at += 4) top = max(top, load<f32>(x + at));
-  const shift = f32x4.splat(top);
+  const shift = f32x4.splat(maximumOfRow(x, count));
   const factor = f32x4.splat(scale);
   let sums = f32x4.splat(0);
   for (let at: usize = 0; at < end; at += 16) {
-    const y = exponential(f32x4.mul(f32x4.sub(v128.load(x + at), shift), factor));
-    v128.store(x + at, y);
-    sums = f32x4.add(sums, y);
+    const power = exponential(f32x4.mul(f32x4.sub(v128.load(x + at), shift), factor));
+    v128.store(x + at, power);
+    sums = f32x4.add(sums, power);
   }
-  let total = sumOf(sums);
   if (rest) {
-    storeRest(x + end, exponential(f32x4.mul(f32x4.sub(loadRest(x + end, rest), shift), factor)), rest);
-    for (let at = end; at < bytesOf(count); at += 4) total += load<f32>(x + at);
+    const power = exponential(f32x4.mul(f32x4.sub(loadRest(x + end, rest), shift), factor));
+    storeRest(x + end, power, rest);
+    sums = f32x4.add(sums, keepFirst(power, rest));
   }
-  const inverse: f32 = 1 / total;
-  for (let at: usize = 0; at < end; at += 16) v128.store(x + at, f32x4.mul(v128.load(x + at), f32x4.splat(inverse)));
-  for (let at = end; at < bytesOf(count); at += 4) store<f32>(x + at, load<f32>(x + at) * inverse);
+  const inverse: f32 = 1 / sumOf(sums);
+  const inverses = f32x4.splat(inverse);
+  for (let at: usize = 0; at < end; at += 16) v128.store(x + at, f32x4.mul(v128.load(x + at), inverses));
+  if (rest) storeRest(x + end, f32x4.mul(loadRest(x + end, rest), inverses), rest);
+}
+
+function maximumOfRow(x: usize, count: i32): f32 {
+  const end = bytesOf(count & ~3);
+  let largest = v128.load32_splat(x);
+  for (let at: usize = 0; at < end; at += 16) largest = f32x4.pmax(largest, v128.load(x + at));
+  let maximum = maximumOf(largest);
+  for (let at = end; at < bytesOf(count); at += 4) maximum = max(maximum, load<f32>(x + at));
+  return maximum;
 }
 
 /**

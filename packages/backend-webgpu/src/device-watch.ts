@@ -1,5 +1,6 @@
-import { DeviceLostError, OutOfMemoryError, SofdError } from '@sofd/core';
-import type { GpuDevice, GpuErrorFilter, WebgpuBackend } from './tfjs-backend.js';
+import { DeviceLostError } from '@sofd/core';
+import { createErrorSegments, type ErrorSegments, outOfMemory } from './error-segments.js';
+import type { WebgpuBackend } from './tfjs-backend.js';
 
 /** Reports what goes wrong on a device. */
 export interface DeviceWatch {
@@ -10,25 +11,18 @@ export interface DeviceWatch {
   end(): void;
 }
 
-/** In the order in which their scopes are opened. */
-const filters: readonly GpuErrorFilter[] = ['internal', 'validation', 'out-of-memory'];
-
 /** A read that fails because the device is gone may fail a moment before the device says so. */
 const graceMs = 1000;
 
 /**
- * Lets a backend throw typed errors.
- *
- * WebGPU reports errors beside the commands that made them, after the fact, and computes on with whatever is in memory. So all commands
- * between two reads are recorded in error scopes; a read throws what they caught, and so does whatever uses a tensor that was made between
- * these reads.
+ * Lets a backend throw typed errors: where its device is lost, where memory ran out, and where what is read or computed with was made in
+ * a segment that failed.
  */
 export function watchDevice(backend: WebgpuBackend): DeviceWatch {
-  const { device } = backend;
   let error: DeviceLostError | undefined;
   let isEnded = false;
   const lost = new Promise<DeviceLostError>((resolve) => {
-    device.lost.then(({ message }) => {
+    backend.device.lost.then(({ message }) => {
       if (isEnded) return;
       error = new DeviceLostError(
         `engine webgpu: expected a running device, got a lost one (${message}); call useBackend again and load the model anew.`,
@@ -39,11 +33,10 @@ export function watchDevice(backend: WebgpuBackend): DeviceWatch {
   const assertRunning = () => {
     if (error) throw error;
   };
-  const soonLost = () => Promise.race([lost, new Promise<undefined>((resolve) => setTimeout(resolve, graceMs))]);
-  const segments = createSegments(device);
+  const segments = createErrorSegments(backend);
   watchTensors(backend, segments, assertRunning);
-  watchReads(backend, segments, { assertRunning, soonLost });
-  watchAllocations(backend);
+  watchReads(backend, segments, { assertRunning, lost });
+  watchAllocations(backend, segments);
   return {
     lost,
     isLost: () => error !== undefined,
@@ -53,81 +46,38 @@ export function watchDevice(backend: WebgpuBackend): DeviceWatch {
   };
 }
 
-/** What was recorded between two reads. */
-interface Segments {
-  /** Notes that a tensor was made in the present one. */
-  enter(dataId: object): void;
-  /** @throws the error of the segment in which a tensor was made. */
-  assertSound(dataId: object): void;
-  /** Ends the present one. */
-  end(): Promise<SofdError | undefined>;
+function assertSound(segments: ErrorSegments, dataId: object): void {
+  const failure = segments.failureOf(dataId);
+  if (failure) throw failure;
 }
-
-function createSegments(device: GpuDevice): Segments {
-  const segmentOf = new WeakMap<object, number>();
-  const failures = new Map<number, SofdError>();
-  let current = 0;
-  const open = () => {
-    for (const filter of filters) device.pushErrorScope(filter);
-  };
-  open();
-  return {
-    enter(dataId) {
-      segmentOf.set(dataId, current);
-    },
-    assertSound(dataId) {
-      const failure = failures.get(segmentOf.get(dataId) ?? -1);
-      if (failure) throw failure;
-    },
-    async end() {
-      const ended = current;
-      current += 1;
-      const caught = filters.map(() => device.popErrorScope());
-      open();
-      const failure = describeFailure(await Promise.all(caught));
-      if (failure) failures.set(ended, failure);
-      return failure;
-    },
-  };
-}
-
-/** The scopes are closed innermost first. */
-function describeFailure([memory, ...others]: readonly ({ readonly message: string } | null)[]): SofdError | undefined {
-  if (memory) return outOfMemory(`what was computed since the last read to fit (${memory.message.split('\n')[0]})`);
-  const other = others.find((caught) => caught !== null);
-  if (!other) return undefined;
-  return new SofdError(
-    'GPU',
-    `engine webgpu: expected valid commands, got "${other.message}"; report this, and use another engine.`,
-  );
-}
-
-const outOfMemory = (expected: string): OutOfMemoryError =>
-  new OutOfMemoryError(
-    `engine webgpu: expected ${expected}, got no memory for it; use smaller batches or images, or another engine.`,
-  );
 
 /** Every result of an operation is written, and every operand uploaded where it is not on the GPU yet. */
-function watchTensors(backend: WebgpuBackend, segments: Segments, assertRunning: () => void): void {
-  const { write, uploadToGPU } = backend;
-  backend.write = (...data) => {
+function watchTensors(backend: WebgpuBackend, segments: ErrorSegments, assertRunning: () => void): void {
+  const { write, uploadToGPU, runWebGPUProgram } = backend;
+  backend.write = (values, ...rest) => {
     assertRunning();
-    const dataId = write.apply(backend, data);
-    segments.enter(dataId);
+    const dataId = write.call(backend, values, ...rest);
+    // What comes from the CPU is not a result.
+    if (!values) segments.enter(dataId);
     return dataId;
   };
   backend.uploadToGPU = (dataId) => {
-    segments.assertSound(dataId);
+    assertSound(segments, dataId);
     uploadToGPU.call(backend, dataId);
+  };
+  backend.runWebGPUProgram = (program, inputs, ...rest) => {
+    // tfjs makes the output first, which would be left behind where an input cannot be had.
+    for (const { dataId } of inputs) backend.uploadToGPU(dataId);
+    return runWebGPUProgram.call(backend, program, inputs, ...rest);
   };
 }
 
 interface Loss {
   readonly assertRunning: () => void;
-  readonly soonLost: () => Promise<DeviceLostError | undefined>;
+  readonly lost: Promise<DeviceLostError>;
 }
 
-function watchReads(backend: WebgpuBackend, segments: Segments, { assertRunning, soonLost }: Loss): void {
+function watchReads(backend: WebgpuBackend, segments: ErrorSegments, { assertRunning, lost }: Loss): void {
   const { read, readSync } = backend;
   backend.readSync = (dataId) => {
     assertRunning();
@@ -135,38 +85,53 @@ function watchReads(backend: WebgpuBackend, segments: Segments, { assertRunning,
   };
   backend.read = async (dataId) => {
     assertRunning();
-    segments.assertSound(dataId);
-    // Submits what was recorded before it returns, so that the scopes that are closed next have seen all of it.
+    assertSound(segments, dataId);
+    // Submits what was recorded before it returns, so that the segment that is ended next has seen all of it.
     const reading = read.call(backend, dataId);
-    const failing = segments.end();
-    const [values, failure] = await Promise.allSettled([reading, failing]);
+    const ending = segments.end();
+    const [values, ended] = await Promise.allSettled([reading, ending]);
     assertRunning();
-    if (values.status === 'fulfilled' && failure.status === 'fulfilled' && !failure.value) return values.value;
+    const failure = ended.status === 'fulfilled' ? ended.value : undefined;
+    if (values.status === 'fulfilled' && !failure) return values.value;
     forgetValues(backend, dataId);
-    const rejected = [values, failure].find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined;
-    throw (rejected && (await soonLost())) ?? (failure.status === 'fulfilled' && failure.value) ?? rejected?.reason;
+    throw failure ?? (await soonOrNothing(lost)) ?? (values as PromiseRejectedResult).reason;
   };
 }
 
-/** tfjs keeps what it has read, here zeros. */
+/** tfjs keeps what it has read. */
 function forgetValues(backend: WebgpuBackend, dataId: object): void {
   const data = backend.tensorMap.get(dataId);
   if (data.resource) data.values = null;
 }
 
-function watchAllocations({ bufferManager, device }: WebgpuBackend): void {
-  const { acquireBuffer } = bufferManager;
+/** What a promise soon resolves to, if it does. */
+function soonOrNothing<T>(promise: Promise<T>): Promise<T | undefined> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(undefined), graceMs);
+    promise.then((value) => {
+      clearTimeout(timer);
+      resolve(value);
+    });
+  });
+}
+
+function watchAllocations({ bufferManager, device }: WebgpuBackend, segments: ErrorSegments): void {
+  const { acquireBuffer, releaseBuffer } = bufferManager;
   const largest = Math.min(device.limits.maxBufferSize, device.limits.maxStorageBufferBindingSize);
   bufferManager.acquireBuffer = (size, ...rest) => {
     if (size > largest) throw outOfMemory(`tensors of ${toMebibytes(largest)} at most, as the GPU allows`);
     try {
-      return acquireBuffer.call(bufferManager, size, ...rest);
+      const buffer = acquireBuffer.call(bufferManager, size, ...rest);
+      segments.enter(buffer);
+      return buffer;
     } catch (cause) {
       // Buffers that the CPU fills at once fail at once.
       if (cause instanceof RangeError) throw outOfMemory(`a tensor of ${toMebibytes(size)} to fit`);
       throw cause;
     }
   };
+  bufferManager.releaseBuffer = (buffer, reuse = true) =>
+    releaseBuffer.call(bufferManager, buffer, reuse && !segments.failureOf(buffer));
 }
 
 const toMebibytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MiB`;

@@ -57,6 +57,8 @@ export function createRunner(backend: WebgpuBackend): RunProgram {
   return (program, { groups, inputs, outputs, uniforms }) => {
     const given = Object.keys(program.inputs).map((name) => inputs[name as keyof typeof inputs]);
     const nothing = groups === 0 || given.some(isEmpty);
+    // First, since an input that cannot be had must not leave outputs behind.
+    if (!nothing) for (const { dataId } of given) backend.uploadToGPU(dataId);
     const made = Object.entries<Scalar>(program.outputs).map(([name, type]) => {
       const output = outputs[name as keyof typeof outputs];
       return isInfo(output) ? output : createOutput(backend, { shape: output, type, nothing });
@@ -128,8 +130,8 @@ function record(backend: WebgpuBackend, { pipeline, tensors, fields, groups }: R
   backend.computePassEncoder ??= backend.commandEncoder.beginComputePass();
   backend.computePassEncoder.setPipeline(pipeline);
   backend.computePassEncoder.setBindGroup(0, bindGroup);
-  const columns = Math.min(groups, backend.device.limits.maxComputeWorkgroupsPerDimension);
-  backend.computePassEncoder.dispatchWorkgroups(columns, Math.ceil(groups / columns));
+  const rows = Math.ceil(groups / backend.device.limits.maxComputeWorkgroupsPerDimension);
+  backend.computePassEncoder.dispatchWorkgroups(Math.ceil(groups / rows), rows);
   backend.dispatchCountInPass += 1;
   if (backend.dispatchCountInPass >= env().getNumber('WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE')) {
     backend.endComputePassEncoder();

@@ -4,6 +4,7 @@ import type { DataType, KernelBackend, TensorInfo } from '@tensorflow/tfjs-core'
 export interface GpuBuffer {
   /** Bytes. */
   readonly size: number;
+  destroy(): void;
 }
 
 /** A part of a buffer, as a shader is given it. */
@@ -74,7 +75,11 @@ interface TensorData {
 export interface WebgpuBackend extends KernelBackend {
   readonly device: GpuDevice;
   readonly bufferManager: {
+    /** Buffers that wait to be used again, by size and usage. */
+    readonly freeBuffers: ReadonlyMap<string, GpuBuffer[]>;
+    numFreeBuffers: number;
     readonly numBytesUsed: number;
+    numBytesAllocated: number;
     acquireBuffer(size: number, usage: number, mappedAtCreation?: boolean, reuse?: boolean): GpuBuffer;
     releaseBuffer(buffer: GpuBuffer, reuse?: boolean): void;
   };
@@ -90,6 +95,8 @@ export interface WebgpuBackend extends KernelBackend {
   endComputePassEncoder(): void;
   submitQueue(): void;
   uploadToGPU(dataId: object): void;
+  /** Runs a program of tfjs. */
+  runWebGPUProgram(program: object, inputs: readonly TensorInfo[], ...rest: readonly unknown[]): TensorInfo;
   makeTensorInfo(shape: readonly number[], dtype: DataType, values?: Float32Array): TensorInfo;
   makeUniforms(fields: readonly { readonly type: 'uint32' | 'float32'; readonly data: number[] }[]): GpuBinding;
 }

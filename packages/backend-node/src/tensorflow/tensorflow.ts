@@ -52,8 +52,8 @@ export function tensorflow({ threads, tensorFloat32 = false, verbose = false }: 
           `engine ${name}: expected a built addon, got none: ${addon.reason}; ${addon.remedy}`,
         );
       }
-      const start = { threads: threads ?? defaultThreads(), tensorFloat32, verbose };
-      const { binding, options } = await loadTensorflow(addon, start);
+      const options = { threads: threads ?? defaultThreads(), tensorFloat32, verbose };
+      const { binding, threads: used } = await loadTensorflow(addon, options);
       backend = (await startTfjsEngine(name)) as TensorflowBackend;
       const eager = eagers.get(backend) ?? createEager(backend);
       eagers.set(backend, eager);
@@ -61,7 +61,7 @@ export function tensorflow({ threads, tensorFloat32 = false, verbose = false }: 
       return {
         name,
         device: await describeDevice(binding),
-        threads: options.threads,
+        threads: used,
         floatBits: 32,
         tfjsBackend: name,
       };

@@ -1,16 +1,21 @@
 import { OutOfMemoryError } from '@sofd/core';
-import type { WasmHeap } from './wasm-heap.js';
 
-const guarded = new WeakSet<WasmHeap>();
+/** The allocator of a heap. */
+interface Allocator {
+  readonly HEAPU8: Uint8Array<ArrayBufferLike>;
+  _malloc(bytes: number): number;
+  _free(address: number): void;
+}
+
+const guarded = new WeakSet<Allocator>();
 
 /**
  * Makes the heap throw when no memory is left. tfjs takes the address 0, which says so, for memory, and writes over what is
  * at the start of the heap.
  */
-export function guardMemory(heap: WasmHeap): void {
-  if (guarded.has(heap)) return;
-  guarded.add(heap);
-  const { wasm } = heap;
+export function guardMemory(wasm: Allocator): void {
+  if (guarded.has(wasm)) return;
+  guarded.add(wasm);
   // The first call replaces the function by the compiled one, and would replace ours.
   wasm._free(wasm._malloc(1));
   const allocate = wasm._malloc;

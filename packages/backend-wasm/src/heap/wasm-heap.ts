@@ -76,7 +76,7 @@ export async function startWasmHeap(
     env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   }
   const heap = (await startTfjsEngine('wasm')) as unknown as WasmHeap;
-  guardMemory(heap);
+  guardMemory(heap.wasm);
   owners.add(owner);
   const simd = (await env().getAsync('WASM_HAS_SIMD_SUPPORT')) === true;
   return { heap, threads: isShared(heap.wasm.asm.memory) ? threads : 1, simd };

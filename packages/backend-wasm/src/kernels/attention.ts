@@ -13,7 +13,7 @@ export interface AttentionShape {
 }
 
 /** @param qkv - `[batch, tokens, 3 * heads * dim]` */
-export function attentionShapeOf({ shape }: TensorInfo, { heads }: AttentionAttributes): AttentionShape {
+function attentionShapeOf({ shape }: TensorInfo, { heads }: AttentionAttributes): AttentionShape {
   const [batch, tokens, triple] = shape as [number, number, number];
   return { batch, tokens, heads, dim: triple / 3 / heads };
 }

@@ -6,6 +6,7 @@ import type { WasmHeap } from '../heap/wasm-heap.js';
 import { watchDisposal } from '../heap/watch-disposal.js';
 import type { WorkerPool } from '../threads/worker-pool.js';
 import { createAdamW } from './adam-w.js';
+import { createAdd } from './add.js';
 import { createAttention } from './attention.js';
 import { createBiasQuickGelu } from './bias-quick-gelu.js';
 import { createEmbedding } from './embedding.js';
@@ -16,6 +17,7 @@ import type { KernelModule } from './kernel-module.js';
 import { createLayerNorm } from './layer-norm.js';
 import { createLinear } from './linear.js';
 import { createMatMul, type Stock } from './mat-mul.js';
+import { createSlice } from './slice.js';
 import { createSum } from './sum.js';
 
 /** What {@link createEngineKernels} works with. */
@@ -57,7 +59,9 @@ export function createEngineKernels(heap: WasmHeap, { kernels, pool, gemm }: Eng
   return {
     overrides: (stock) => ({
       ...createMatMul(context, products, stock),
+      Add: createAdd(context, stock('Add')),
       Sum: createSum(context, stock('Sum')),
+      Slice: createSlice(heap, stock('Slice')),
       Identity: createIdentity(heap, stock('Identity')),
       ...fusedKernelFunctions(fused),
     }),

@@ -23,10 +23,10 @@ const packProgram = {
   code: () => `
 fn half_of(value: f32) -> u32 {
   let bits = bitcast<u32>(value);
-  let sign = bits >> 16u & 0x8000u;
+  let sign = (bits >> 16u) & 0x8000u;
   let magnitude = min(bits & 0x7fffffffu, 0x477fe000u);
   if (magnitude < 0x38800000u) { return sign | u32(round(bitcast<f32>(magnitude) * 16777216.0)); }
-  return sign | (((magnitude + 0xfffu + (magnitude >> 13u & 1u)) >> 13u) - 0x1c000u);
+  return sign | (((magnitude + 0xfffu + ((magnitude >> 13u) & 1u)) >> 13u) - 0x1c000u);
 }
 
 fn run(group: u32, thread: u32) {
@@ -34,7 +34,7 @@ fn run(group: u32, thread: u32) {
   if (word >= uniforms.words) { return; }
   var second = 0u;
   if (2u * word + 1u < uniforms.size) { second = half_of(x[2u * word + 1u]); }
-  y[word] = half_of(x[2u * word]) | second << 16u;
+  y[word] = half_of(x[2u * word]) | (second << 16u);
 }`,
 } satisfies Program;
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { addonsFolder, findAddon, identifyLibrary, writeAddonRecord } from './addon-record.js';
+import { addonSourceDigest } from './addon-source.js';
 import { cacheFolder } from './cache-folder.js';
 import { findTfjsNode, tfjsNodePackages } from './tfjs-node-package.js';
 
@@ -37,11 +38,12 @@ describe('the addon that the set-up left', () => {
   /** Both packages are installed in this workspace. */
   const installed = tfjsNodePackages.map((name) => findTfjsNode(name)!);
 
-  async function leaveAddon(tfjs = installed[0]!) {
+  async function leaveAddon(tfjs = installed[0]!, source = addonSourceDigest) {
     const [addon, path] = [join(folder, 'addon.node'), join(folder, 'library.so')];
     for (const file of [addon, path]) await writeFile(file, 'binary');
     await writeAddonRecord(tfjs, {
       addon,
+      source,
       tensorflow: { version: '2.21.0', cuda: null, library: identifyLibrary(path) },
     });
     return { addon, path };
@@ -68,6 +70,11 @@ describe('the addon that the set-up left', () => {
     await leaveAddon();
     await rm(addon);
     expect(findAddon()).toMatchObject({ reason: `${addon} is gone` });
+  });
+
+  test('is asked for again when another version of this package built it', async () => {
+    await leaveAddon(installed[0], 'older');
+    expect(findAddon()).toMatchObject({ reason: 'built by another version of sofd' });
   });
 
   test('is asked for where the record is not one', async () => {

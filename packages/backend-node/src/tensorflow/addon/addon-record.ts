@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { addonSourceDigest } from './addon-source.js';
 import { cacheFolder } from './cache-folder.js';
 import {
   findTfjsNode,
@@ -22,6 +23,8 @@ export interface LibraryIdentity {
 export interface AddonRecord {
   /** The built file. */
   readonly addon: string;
+  /** {@link addonSourceDigest} of what it was built from. */
+  readonly source: string;
   readonly tensorflow: {
     readonly version: string;
     /** The version of CUDA that TensorFlow was built for; null for a build without. */
@@ -85,6 +88,7 @@ function lookUp(tfjs: InstalledTfjsNode): UsableAddon | NoAddon {
   if (!record) return { reason: `not built for @tensorflow/${tfjs.name}`, remedy: 'Run `npx sofd setup tensorflow`.' };
   const { library } = record.tensorflow;
   const again = 'Run `npx sofd setup tensorflow` again.';
+  if (record.source !== addonSourceDigest) return { reason: 'built by another version of sofd', remedy: again };
   try {
     statSync(record.addon);
     const { bytes, modifiedMs } = identifyLibrary(library.path);

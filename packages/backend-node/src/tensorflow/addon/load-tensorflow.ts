@@ -17,8 +17,8 @@ export interface StartOptions {
 /** The running TensorFlow. */
 export interface RunningTensorflow {
   readonly binding: TensorflowBinding;
-  /** How it was started, which a later start does not change. */
-  readonly options: StartOptions;
+  /** Of a large operation on the CPU. */
+  readonly threads: number;
 }
 
 let running: RunningTensorflow | undefined;
@@ -39,7 +39,7 @@ export async function loadTensorflow({ record, tfjs }: UsableAddon, options: Sta
     const binding = adaptBinding(loaded);
     const { NodeJSKernelBackend } = loadTfjsNode(tfjs.folder);
     registerBackend('tensorflow', () => new NodeJSKernelBackend(binding, `@tensorflow/${tfjs.name}`));
-    running = { binding, options };
+    running = { binding, threads: Number(process.env.TF_NUM_INTRAOP_THREADS) };
     return running;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InvalidOptionError, type Progress } from '@sofd/core';
 import { addonsFolder, identifyLibrary, type LibraryIdentity, writeAddonRecord } from '../addon/addon-record.js';
+import { addonSource, addonSourceDigest } from '../addon/addon-source.js';
 import {
   findTfjsNode,
   type InstalledTfjsNode,
@@ -11,7 +12,6 @@ import {
   tfjsNodePackages,
   tfjsNodeVersion,
 } from '../addon/tfjs-node-package.js';
-import { addonSource } from './addon-source.js';
 import { assertPlatform } from './assert-platform.js';
 import { checkAddon } from './check-addon.js';
 import { type Compiler, compileAddon, findCompiler, napiVersion } from './compile-addon.js';
@@ -101,7 +101,7 @@ export async function setUpOn(host: Host, options: SetUpTensorflowOptions): Prom
       })
     : await check(addon);
   const { cuda } = found;
-  await writeAddonRecord(tfjs, { addon, tensorflow: { version, cuda, library } });
+  await writeAddonRecord(tfjs, { addon, source: addonSourceDigest, tensorflow: { version, cuda, library } });
   report(3);
   return { addon, built, package: tfjs.name, python: found.python, tensorflow: { version, cuda }, gpu };
 }
@@ -135,7 +135,7 @@ export function addonKey(
   { tfjs, tensorflow, compiler, architecture }: AddonIngredients,
   library: LibraryIdentity,
 ): string {
-  const identity = JSON.stringify([library, tensorflow.cxx11Abi, compiler.version, napiVersion, addonSource]);
+  const identity = JSON.stringify([library, tensorflow.cxx11Abi, compiler.version, napiVersion, addonSourceDigest]);
   const digest = createHash('sha256').update(identity).digest('hex').slice(0, 12);
   return `${tfjs.name}-${tfjs.version}-tensorflow-${tensorflow.version}-${architecture}-${digest}`;
 }

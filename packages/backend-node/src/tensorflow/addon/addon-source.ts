@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /**
  * What the addon has besides tfjs's binding: functions of TensorFlow, which are several operations that run in one go, and an
  * `executeOp` that no signal interrupts.
@@ -82,3 +84,6 @@ NAPI_MODULE_INIT() {
   return exports;
 }
 `;
+
+/** Changes with {@link addonSource}, so that an addon of another version of this package is not taken for one of this. */
+export const addonSourceDigest: string = createHash('sha256').update(addonSource).digest('hex').slice(0, 12);
