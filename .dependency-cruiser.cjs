@@ -69,7 +69,8 @@ module.exports = {
       from: { path: '^packages/([^/]+)/' },
       to: {
         path: '^packages/',
-        pathNot: '^packages/$1/|^packages/[^/]+/src/(index|(node|training|conformance|convert|reference|report)/index)\\.ts$',
+        pathNot:
+          '^packages/$1/|^packages/[^/]+/src/(index|(node|training|conformance|convert|reference|report)/index)\\.ts$',
       },
     },
     {

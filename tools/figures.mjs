@@ -61,19 +61,43 @@ const figures = {
     const missing = wanted.filter((kernel) => !tf.getKernel(kernel, 'wasm'));
     return [`kernels that tfjs's wasm engine lacks, of ${wanted.length} asked for: ${missing.join(', ')}`];
   },
-  /** docs/decisions/batched-matmul.md */
-  async matmul() {
+  /** docs/decisions/own-wasm-kernels.md */
+  async wasm() {
     const tf = await startStockWasm();
-    const left = tf.randomNormal([96, 50, 64], 0, 1, 'float32', 1);
-    const right = tf.randomNormal([96, 50, 64], 0, 1, 'float32', 2);
-    const flat = tf.randomNormal([4800, 64], 0, 1, 'float32', 3);
-    const weight = tf.randomNormal([64, 50], 0, 1, 'float32', 4);
-    const operations = 2 * 96 * 50 * 50 * 64;
-    const speed = (ms) => `${(operations / ms / 1e6).toFixed(1)} GFLOP/s`;
-    const batched = await time(() => tf.matMul(left, right, false, true));
-    const plain = await time(() => tf.matMul(flat, weight));
+    const random = (shape) => tf.randomNormal(shape, 0, 1, 'float32', 1);
+    const [left, right] = [random([96, 50, 64]), random([96, 50, 64])];
+    const [images, weights, slopes] = [random([512, 768]), random([768, 768]), random([512, 768])];
+    const [x, gain, bias] = [random([400, 768]), random([768]), random([768])];
+    const products = {
+      'attention, 96 of [50, 64] times [50, 64] transposed': [
+        96 * 50 * 64 * 50,
+        () => tf.matMul(left, right, false, true),
+      ],
+      '[512, 768] times [768, 768]': [512 * 768 * 768, () => tf.matMul(images, weights)],
+      'its gradient, [512, 768] transposed times [512, 768]': [
+        768 * 512 * 768,
+        () => tf.matMul(images, slopes, true, false),
+      ],
+    };
+    const speeds = async () => {
+      const found = [];
+      for (const [multiplications, run] of Object.values(products))
+        found.push(`${((2 * multiplications) / (await time(run, 40)) / 1e6).toFixed(1)} GFLOP/s`);
+      return found;
+    };
+    const stock = await speeds();
+    const from = async (path) => import(join(root, 'packages', path));
+    const { useBackend, layerNorm } = await from('tensor/dist/index.js');
+    const { composeLayers } = await from('tensor/dist/conformance/index.js');
+    const { wasm } = await from('backend-wasm/dist/index.js');
+    const { device } = await useBackend(wasm({ threads: 1 }));
+    const own = await speeds();
+    const norm = () => tf.tidy(() => layerNorm(x, { gain, bias }));
+    const [composed, fused] = [await time(() => composeLayers(norm), 40), await time(norm, 40)];
     return [
-      `tfjs's wasm engine as delivered: batched and transposed ${speed(batched)}, one plain product of the same size ${speed(plain)}`,
+      `Node ${process.versions.node}, ${device}`,
+      ...Object.keys(products).map((name, i) => `${name}: stock ${stock[i]}, own ${own[i]}`),
+      `layerNorm [400, 768]: composed ${composed.toFixed(2)} ms, fused ${fused.toFixed(2)} ms`,
     ];
   },
   /** docs/decisions/face-models.md */

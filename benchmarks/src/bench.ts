@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Comparison, type DispatchCount, nameCount, nameEntry, placed } from './comparisons.js';
-import type { Profile } from './contenders/protocol.js';
+import { type Comparison, type DispatchCount, nameCount, placed } from './comparisons.js';
 import { buildPage } from './measure/build-page.js';
 import { chooseParticipants } from './measure/choose-participants.js';
 import { type CorePeak, createPeakMeter } from './measure/core-peak.js';
@@ -18,11 +17,6 @@ export interface BenchResult {
   readonly rows: readonly Row[];
   /** Contenders that did not take part, and why. */
   readonly absent: readonly string[];
-  /** What computed, by contender. */
-  readonly versions: Readonly<Record<string, string>>;
-  readonly profiles: readonly { readonly name: string; readonly profile: Profile }[];
-  /** The best that was seen of a core. */
-  readonly peak: CorePeak | undefined;
 }
 
 /** What to measure. */
@@ -64,7 +58,10 @@ export async function runBench({ comparisons, counts }: BenchPlan, options: Benc
     options.log(nameCount(count));
     results.push(await runCount(count, folder));
   }
-  return mergeResults(results);
+  return {
+    rows: results.flatMap(({ rows }) => rows),
+    absent: [...new Set(results.flatMap(({ absent }) => absent))],
+  };
 }
 
 async function runComparison(
@@ -81,38 +78,19 @@ async function runComparison(
 ): Promise<BenchResult> {
   const { participants, absent } = await chooseParticipants(comparison, { ...options, surroundings });
   const measurement = await measure(participants, { ...options, meterPeak });
-  const profiles = comparison.entries.flatMap((entry) => {
-    const profile = measurement.contenders.find(({ name }) => name === entry.engine)?.profile;
-    return profile ? [{ name: `${nameEntry(comparison, entry)}, threads ${comparison.threads}`, profile }] : [];
-  });
   return {
-    rows: createRows(comparison, measurement),
+    rows: createRows(comparison, { ...measurement, absent }),
     absent: [...absent, ...measurement.failures].map(({ name, reason }) => `${placed(name, comparison)}: ${reason}`),
-    versions: Object.fromEntries(
-      measurement.contenders.map(({ name, description }) => [placed(name, comparison), description]),
-    ),
-    profiles,
-    peak: measurement.peak,
   };
 }
 
 async function runCount(count: DispatchCount, folder: string): Promise<BenchResult> {
-  const nothing = { rows: [], absent: [], versions: {}, profiles: [], peak: undefined };
   try {
-    const counted = await measureDispatches(count, { built, folder });
-    return { ...nothing, rows: [createCountRow(count, counted)], versions: { webgpu: counted.device } };
+    return { rows: [createCountRow(count, await measureDispatches(count, { built, folder }))], absent: [] };
   } catch (error) {
-    return { ...nothing, absent: [`webgpu: ${error instanceof Error ? error.message : String(error)}`] };
+    return { rows: [], absent: [`webgpu: ${error instanceof Error ? error.message : String(error)}`] };
   }
 }
-
-const mergeResults = (results: readonly BenchResult[]): BenchResult => ({
-  rows: results.flatMap(({ rows }) => rows),
-  absent: [...new Set(results.flatMap(({ absent }) => absent))],
-  versions: Object.assign({}, ...results.map(({ versions }) => versions)),
-  profiles: results.flatMap(({ profiles }) => profiles),
-  peak: results.flatMap(({ peak }) => peak ?? []).sort((a, b) => b.gflops - a.gflops)[0],
-});
 
 async function providePeers(
   comparisons: readonly Comparison[],

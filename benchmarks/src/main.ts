@@ -1,37 +1,51 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { runBench } from './bench.js';
+import { fileURLToPath } from 'node:url';
+import { type BenchPlan, runBench } from './bench.js';
 import { createComparisons, dispatchCounts, nameCount, nameEntry } from './comparisons.js';
+import { findStalePackages } from './find-stale-packages.js';
 import { type BenchOptions, createProgram } from './options.js';
-import { describeMachine } from './results/machine.js';
 import { describeProfile } from './results/profile-text.js';
 import { insertReport } from './results/report.js';
+import type { Row } from './results/rows.js';
 import { formatTable } from './results/table.js';
 
 const log = (line: string) => console.error(line);
 
-async function bench({ only, threads, list, from, json, markdown, ...options }: BenchOptions): Promise<void> {
-  const comparisons = createComparisons(threads).filter((comparison) =>
-    comparison.entries.some((entry) => nameEntry(comparison, entry).includes(only)),
-  );
-  const counts = dispatchCounts.filter((count) => nameCount(count).includes(only));
+async function bench({ list, from, json, markdown, ...options }: BenchOptions): Promise<void> {
+  const plan = createPlan(options);
   if (list) {
-    for (const count of counts) console.log(nameCount(count));
-    for (const comparison of comparisons)
-      for (const entry of comparison.entries)
-        console.log(`${nameEntry(comparison, entry)}, threads ${comparison.threads}`);
+    for (const name of nameAll(plan)) console.log(name);
     return;
   }
-  const results = from ? JSON.parse(await readFile(from, 'utf8')) : await runAndPrint();
-  if (json) await writeFile(json, `${JSON.stringify(results, null, 2)}\n`);
-  if (markdown) await writeFile(markdown, insertReport(await readFile(markdown, 'utf8'), results));
+  const rows: readonly Row[] = from ? JSON.parse(await readFile(from, 'utf8')) : await runAndPrint(plan, options);
+  if (json) await writeFile(json, `${JSON.stringify(rows, null, 2)}\n`);
+  if (markdown) await writeFile(markdown, insertReport(await readFile(markdown, 'utf8'), rows));
+}
 
-  async function runAndPrint() {
-    const { peak, profiles, ...found } = await runBench({ comparisons, counts }, { ...options, log });
-    console.log(formatTable(found.rows));
-    for (const { name, profile } of profiles) console.log(['', name, ...describeProfile(profile)].join('\n'));
-    for (const reason of found.absent) console.log(`\nabsent: ${reason}`);
-    return { machine: describeMachine(peak), ...found };
-  }
+function createPlan({ only, threads }: Pick<BenchOptions, 'only' | 'threads'>): BenchPlan {
+  const comparisons = createComparisons(threads).flatMap((comparison) => {
+    const entries = comparison.entries.filter((entry) => nameEntry(comparison, entry).includes(only));
+    return entries.length > 0 ? [{ ...comparison, entries }] : [];
+  });
+  return { comparisons, counts: dispatchCounts.filter((count) => nameCount(count).includes(only)) };
+}
+
+const nameAll = ({ comparisons, counts }: BenchPlan): readonly string[] => [
+  ...comparisons.flatMap((comparison) =>
+    comparison.entries.map((entry) => `${nameEntry(comparison, entry)}, threads ${comparison.threads}`),
+  ),
+  ...counts.map(nameCount),
+];
+
+async function runAndPrint(plan: BenchPlan, options: Omit<BenchOptions, 'list'>): Promise<readonly Row[]> {
+  const stale = findStalePackages(fileURLToPath(new URL('../../packages/', import.meta.url)));
+  if (stale.length > 0) log(`changed since they were built: ${stale.join(', ')}; pnpm build:js builds them.`);
+  const { rows, absent } = await runBench(plan, { ...options, log });
+  console.log(formatTable(rows));
+  for (const { name, threads, profile } of rows)
+    if (profile) console.log(['', `${name}, threads ${threads}`, ...describeProfile(profile)].join('\n'));
+  for (const reason of absent) console.log(`\nabsent: ${reason}`);
+  return rows;
 }
 
 await createProgram(bench).parseAsync();

@@ -29,7 +29,7 @@ export function createProgram(action: (options: BenchOptions) => Promise<void>):
     .option('--only <substring>', 'only the comparisons whose name contains this', '')
     .option('--rounds <count>', 'turns of every contender', parseCount, 10)
     .option('--threads <counts>', 'threads, with commas between', (text) => text.split(',').map(parseCount), [1, 2])
-    .option('--json <file>', 'write the rows, the machine and the versions to this file')
+    .option('--json <file>', 'write the rows to this file')
     .option('--markdown <file>', 'put the table into this file, between its markers <!-- bench --> and <!-- /bench -->')
     .option('--from <file>', 'measure nothing; take the results from a file that --json wrote')
     .option('--list', 'print the names of the comparisons', false)

@@ -7,7 +7,7 @@ export interface Machine {
   readonly cores: number;
   readonly memoryGiB: number;
   readonly system: string;
-  /** Of a core, best of the run; null without a C compiler. */
+  /** Of a core, the best of the rounds; null where it was not measured. */
   readonly peak: CorePeak | null;
   /** ISO date. */
   readonly date: string;

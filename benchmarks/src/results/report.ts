@@ -1,14 +1,5 @@
-import type { Machine } from './machine.js';
 import type { Row } from './rows.js';
 import { formatMarkdown } from './table.js';
-
-/** What `--json` writes. */
-export interface Report {
-  readonly machine: Machine;
-  readonly rows: readonly Row[];
-  readonly absent: readonly string[];
-  readonly versions: Readonly<Record<string, string>>;
-}
 
 const begin = '<!-- bench -->';
 const end = '<!-- /bench -->';
@@ -18,24 +9,30 @@ const end = '<!-- /bench -->';
  *
  * @throws Error when the page has no markers.
  */
-export function insertReport(page: string, report: Report): string {
+export function insertReport(page: string, rows: readonly Row[]): string {
   const [from, to] = [page.indexOf(begin), page.indexOf(end)];
-  if (from < 0 || to < from)
-    throw new Error(`bench: expected the lines ${begin} and ${end} in the page; write them where the table belongs.`);
-  return `${page.slice(0, from + begin.length)}\n\n${formatReport(report)}\n\n${page.slice(to)}`;
+  if (from < 0 || to < from) {
+    throw new Error(
+      `bench: expected the lines ${begin} and ${end} in the page, got none; write them where the table belongs.`,
+    );
+  }
+  return `${page.slice(0, from + begin.length)}\n\n${formatReport(rows)}\n\n${page.slice(to)}`;
 }
 
-function formatReport({ machine, rows, absent, versions }: Report): string {
-  const { processor, cores, memoryGiB, system, peak, date } = machine;
-  const peakText = peak
-    ? `${peak.gflops.toFixed(0)} GFLOP/s a core (${peak.vectors})`
-    : 'the peak of a core was not measured';
+function formatReport(rows: readonly Row[]): string {
+  const machines = rows.map(({ machine: { processor, cores, memoryGiB, system, date } }) => {
+    return `Measured on ${date}: ${processor}, ${cores} cores, ${memoryGiB} GiB, ${system}.`;
+  });
+  const peaks = rows.flatMap(({ machine }) => machine.peak ?? []).sort((a, b) => b.gflops - a.gflops);
+  const best = peaks[0] ? ` A core does at most ${peaks[0].gflops.toFixed(0)} GFLOP/s (${peaks[0].vectors}).` : '';
+  const versions = rows.flatMap(({ versions: { ours, theirs } }) => [ours, ...(theirs === null ? [] : [theirs])]);
+  const unique = (lines: readonly string[]) => [...new Set(lines)];
   return [
-    `${date}, ${processor}, ${cores} cores, ${memoryGiB} GiB, ${system}; ${peakText}.`,
-    '',
+    `${unique(machines).join('\n')}${best}`,
     formatMarkdown(rows),
-    '',
-    ...Object.entries(versions).map(([name, description]) => `- ${name}: ${description}`),
-    ...absent.map((reason) => `- absent: ${reason}`),
-  ].join('\n');
+    unique(versions)
+      .map((version) => `- ${version}`)
+      .join('\n'),
+    ...unique(rows.flatMap(({ absent }) => absent)).map((reason) => `Absent: ${reason}`),
+  ].join('\n\n');
 }

@@ -1,16 +1,11 @@
-import {
-  type Comparison,
-  type DispatchCount,
-  type Entry,
-  nameCount,
-  nameEntry,
-  type PeerContenderName,
-} from '../comparisons.js';
+import { type Comparison, type DispatchCount, type Entry, nameCount, nameEntry } from '../comparisons.js';
 import type { DispatchCounts } from '../contenders/dispatches.js';
+import type { Profile } from '../contenders/protocol.js';
 import type { ContenderName } from '../measure/launches.js';
 import type { Measured, Measurement } from '../measure/measure.js';
 import { quantile, summarize } from '../measure/statistics.js';
 import { flopsOf } from '../work/work.js';
+import { describeMachine, type Machine } from './machine.js';
 
 /** One line of the results: an engine of ours against the fastest of its peers. */
 export interface Row {
@@ -42,10 +37,24 @@ export interface Row {
   readonly difference: number | null;
   /** Medians of the slower peers. */
   readonly others: Readonly<Record<string, number>>;
+  /** Peers that did not take part, and why. */
+  readonly absent: readonly string[];
+  /** What computed. */
+  readonly versions: { readonly ours: string; readonly theirs: string | null };
+  /** Where and when. */
+  readonly machine: Machine;
+  /** Where the time of our runs goes, where it was asked for. */
+  readonly profile: Profile | null;
+}
+
+/** What there is to say of a comparison. */
+export interface Findings extends Measurement<ContenderName> {
+  /** Contenders that could not be started. */
+  readonly absent: Measurement<ContenderName>['failures'];
 }
 
 /** The rows of a comparison: one for each of our engines that ran. */
-export function createRows(comparison: Comparison, measurement: Measurement<ContenderName>): readonly Row[] {
+export function createRows(comparison: Comparison, measurement: Findings): readonly Row[] {
   return comparison.entries.flatMap((entry) => {
     const ours = measurement.contenders.find(({ name }) => name === entry.engine);
     return ours ? [createRow(comparison, entry, ours, measurement)] : [];
@@ -56,12 +65,11 @@ function createRow(
   comparison: Comparison,
   entry: Entry,
   ours: Measured<ContenderName>,
-  { contenders, peak }: Measurement<ContenderName>,
+  { contenders, failures, absent, peak }: Findings,
 ): Row {
   const { work, threads } = comparison;
-  const [best, ...slower] = contenders
-    .filter(({ name }) => entry.against.includes(name as PeerContenderName))
-    .sort((a, b) => medianOf(a) - medianOf(b));
+  const isPeer = (name: ContenderName) => (entry.against as readonly ContenderName[]).includes(name);
+  const [best, ...slower] = contenders.filter(({ name }) => isPeer(name)).sort((a, b) => medianOf(a) - medianOf(b));
   const mine = summarize(ours.rounds.flat());
   const theirs = best ? summarize(best.rounds.flat()) : undefined;
   // Both are compared with one and the same answer.
@@ -86,6 +94,10 @@ function createRow(
     peakShare: peak && flops > 0 ? flops / (mine.median * 1e6) / (peak.gflops * threads) : null,
     difference: best ? ours.difference.largest : null,
     others: Object.fromEntries(slower.map((peer) => [peer.name, medianOf(peer)])),
+    absent: [...absent, ...failures].filter(({ name }) => isPeer(name)).map(({ name, reason }) => `${name}: ${reason}`),
+    versions: { ours: ours.description, theirs: best?.description ?? null },
+    machine: describeMachine(peak),
+    profile: ours.profile ?? null,
   };
 }
 
@@ -98,7 +110,7 @@ function ratioQuartiles(ours: Measured<ContenderName>, theirs: Measured<Contende
 }
 
 /** The row of a count: our fused kernels against the same engine's plain operations. */
-export const createCountRow = (count: DispatchCount, { fused, composed }: DispatchCounts): Row => ({
+export const createCountRow = (count: DispatchCount, { fused, composed, device }: DispatchCounts): Row => ({
   name: nameCount(count),
   engine: 'webgpu',
   threads: 1,
@@ -113,4 +125,8 @@ export const createCountRow = (count: DispatchCount, { fused, composed }: Dispat
   peakShare: null,
   difference: null,
   others: {},
+  absent: [],
+  versions: { ours: device, theirs: device },
+  machine: describeMachine(undefined),
+  profile: null,
 });

@@ -17,9 +17,9 @@ const headings = [
 /** Columns of numbers are set flush right. */
 const isNumeric = (heading: string) => heading !== 'work' && heading !== 'peer';
 
-/** Three significant digits, no exponent. */
+/** Three significant digits at least, no exponent. Counts stay whole. */
 export function formatNumber(value: number): string {
-  if (value === 0 || !Number.isFinite(value)) return `${value}`;
+  if (Number.isInteger(value) || !Number.isFinite(value)) return `${value}`;
   return value.toFixed(Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value)))));
 }
 

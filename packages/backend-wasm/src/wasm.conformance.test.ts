@@ -1,15 +1,19 @@
 import { wasm } from '@sofd/backend-wasm';
-import { useBackend } from '@sofd/tensor';
+import { type ActiveBackend, useBackend } from '@sofd/tensor';
 import { conformanceCases } from '@sofd/tensor/conformance';
-import { beforeAll, describe, test } from 'vitest';
+import { afterAll, beforeAll, describe, test } from 'vitest';
 
 const availability = await wasm().probe();
 const reason = availability.available ? '' : ` (skipped: ${availability.reason})`;
 
-describe.skipIf(!availability.available)(`wasm engine conforms${reason}`, () => {
+describe.skipIf(!availability.available).each([1, 2])(`wasm engine with %i threads conforms${reason}`, (threads) => {
+  let engine: ActiveBackend;
+
   beforeAll(async () => {
-    await useBackend(wasm());
+    engine = await useBackend(wasm({ threads }));
   });
+
+  afterAll(() => engine.dispose());
 
   test.each(conformanceCases)('$name', ({ run }) => run());
 });

@@ -1,8 +1,20 @@
 import { wasm } from '@sofd/backend-wasm';
 import { BackendUnavailableError } from '@sofd/core';
-import { assertNoLeak, countTensors, matMul, ones, readTensor, sum, tidy, useBackend } from '@sofd/tensor';
+import {
+  assertNoLeak,
+  attention,
+  countTensors,
+  freezeParameters,
+  matMul,
+  ones,
+  readTensor,
+  reshape,
+  sum,
+  tidy,
+  useBackend,
+} from '@sofd/tensor';
 import { findBackend, getKernel } from '@tensorflow/tfjs-core';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { WasmHeap } from './heap/wasm-heap.js';
 
 afterEach(() => expect(countTensors()).toBe(0));
@@ -32,22 +44,38 @@ describe('wasm()', () => {
 
   test('puts the stock kernel back when it is disposed of', async () => {
     const engine = await useBackend(wasm());
-    const repaired = getKernel('BatchMatMul', 'wasm').kernelFunc;
+    const own = getKernel('BatchMatMul', 'wasm').kernelFunc;
     const x = ones([1]);
     await engine.dispose();
     // A tensor still lives on it, so the heap stays, with its stock kernels.
     expect(findBackend('wasm')).not.toBeNull();
-    expect(getKernel('BatchMatMul', 'wasm').kernelFunc).not.toBe(repaired);
+    expect(getKernel('BatchMatMul', 'wasm').kernelFunc).not.toBe(own);
     x.dispose();
   });
 
-  test('leaves no entries behind for the views that it multiplies', async () => {
-    const engine = await useBackend(wasm());
-    const heap = findBackend('wasm') as unknown as { numDataIds(): number };
-    const before = heap.numDataIds();
-    for (let i = 0; i < 3; i += 1) await sumOfProduct(30);
-    expect(heap.numDataIds()).toBe(before);
+  test.each([1, 2])('gives back all memory that it took, %i threads', async (threads) => {
+    const engine = await useBackend(wasm({ threads }));
+    const { wasm: memory } = findBackend('wasm') as unknown as WasmHeap;
+    const live = new Set<number>();
+    const { _malloc: malloc, _free: free } = memory;
+    memory._malloc = vi.fn((bytes) => {
+      const address = malloc(bytes);
+      live.add(address);
+      return address;
+    });
+    memory._free = (address) => {
+      live.delete(address);
+      free(address);
+    };
+    const weights = ones([4, 6]);
+    freezeParameters({ weights });
+    const total = tidy(() => sum(attention(reshape(matMul(ones([5, 4]), weights), [1, 5, 6]), { heads: 2 })));
+    expect((await readTensor(total))[0]).toBeCloseTo(5 * 2 * 4, 4);
+    total.dispose();
+    weights.dispose();
     await engine.dispose();
+    expect(memory._malloc).toHaveBeenCalled();
+    expect(live).toEqual(new Set());
   });
 
   test('multiplies right when the result makes the heap grow', async () => {

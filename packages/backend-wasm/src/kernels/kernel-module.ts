@@ -34,8 +34,7 @@ export async function loadKernels(heap: WasmHeap, assets?: string): Promise<Kern
   const { memory } = heap.wasm.asm;
   const isShared = !(memory.buffer instanceof ArrayBuffer);
   const kind = WebAssembly.validate(relaxedProbe) ? 'relaxed' : 'plain';
-  const binary =
-    locateBinaries(assets)[(`kernels-${kind}${isShared ? '-shared' : ''}` + '.wasm') as 'kernels-plain.wasm'];
+  const binary = locateBinaries(assets)[`kernels-${kind}${isShared ? '-shared' : ''}.wasm` as const];
   try {
     const module = await platform.compile(binary);
     const instance = await WebAssembly.instantiate(module, { env: { memory } });

@@ -1,7 +1,7 @@
-import { BackendUnavailableError } from '@sofd/core';
+import { BackendUnavailableError, DeviceLostError } from '@sofd/core';
 import { type Backend, countTensors, readTensor, scalar, square, useBackend } from '@sofd/tensor';
 import { reference } from '@sofd/tensor/reference';
-import { getBackend } from '@tensorflow/tfjs-core';
+import { getBackend, getKernel, type KernelFunc } from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, test } from 'vitest';
 import { overrideKernels } from './kernel-overrides.js';
 
@@ -35,6 +35,27 @@ const failing = (name: string) =>
     },
     dispose: async () => {},
   });
+
+/** An engine that puts a kernel of its own under tfjs's `cpu`, which all of them share and the test ends. */
+function createSharing(name: string): Backend & { calls: string[]; kernel: KernelFunc } {
+  const kernel: KernelFunc = () => [];
+  let restore = () => {};
+  const fake = createFake(name, {
+    async init() {
+      fake.calls.push('init');
+      const info = await reference().init();
+      restore = overrideKernels('cpu', name, () => ({ Add2: kernel }));
+      return { ...info, name };
+    },
+    async dispose() {
+      fake.calls.push('dispose');
+      restore();
+    },
+  });
+  return { ...fake, kernel };
+}
+
+const installed = () => getKernel('Add2', 'cpu')?.kernelFunc;
 
 afterEach(() => expect(countTensors()).toBe(0));
 
@@ -84,6 +105,63 @@ describe('useBackend', () => {
     expect(fake.calls).toEqual(['init']);
     await second.dispose();
     expect(fake.calls).toEqual(['init', 'dispose']);
+  });
+
+  test('only activates an engine again that is in use, with its kernels', async () => {
+    const [one, two] = [createSharing('one'), createSharing('two')];
+    const uses = [await useBackend(one), await useBackend(two)];
+    expect(installed()).toBe(two.kernel);
+    for (const [engine, kernel] of [
+      [one, one.kernel],
+      [two, two.kernel],
+      [one, one.kernel],
+    ] as const) {
+      const use = await useBackend(engine);
+      expect(installed()).toBe(kernel);
+      await use.dispose();
+    }
+    expect([one.calls, two.calls]).toEqual([['init'], ['init']]);
+    for (const use of uses) await use.dispose();
+    expect([one.calls, two.calls]).toEqual([
+      ['init', 'dispose'],
+      ['init', 'dispose'],
+    ]);
+    expect(installed()).toBeUndefined();
+    await reference().dispose();
+  });
+
+  test('makes the engine before it active when the active one is disposed of, and keeps the active one otherwise', async () => {
+    const [one, two, three] = [createSharing('one'), createSharing('two'), createSharing('three')];
+    const [first, second, third] = [await useBackend(one), await useBackend(two), await useBackend(three)];
+    await second.dispose();
+    expect(installed()).toBe(three.kernel);
+    await third.dispose();
+    expect(installed()).toBe(one.kernel);
+    await first.dispose();
+    await reference().dispose();
+  });
+
+  test('starts an engine anew whose device was lost, and disposes of it when its new users end', async () => {
+    const fake = createFake('fake');
+    let lose = (_: DeviceLostError) => {};
+    const losable: Backend & { calls: string[] } = {
+      ...fake,
+      async init() {
+        const lost = new Promise<DeviceLostError>((resolve) => {
+          lose = resolve;
+        });
+        return { ...(await fake.init()), lost };
+      },
+    };
+    const old = await useBackend(losable);
+    lose(new DeviceLostError('fake: expected a device, got none; start it anew.'));
+    await old.lost;
+    const renewed = [await useBackend(losable), await useBackend(losable)];
+    expect(fake.calls).toEqual(['init', 'init']);
+    await old.dispose();
+    expect(fake.calls).toEqual(['init', 'init']);
+    for (const use of renewed) await use.dispose();
+    expect(fake.calls).toEqual(['init', 'init', 'dispose']);
   });
 
   test('serves calls that overlap one after another', async () => {

@@ -53,7 +53,7 @@ export interface TensorflowSetup {
 
 /**
  * Builds tfjs's binding against the TensorFlow that pip installed, checks it with a known product, and makes it the one that
- * {@link tensorflow} loads.
+ * the engine `tensorflow` loads.
  *
  * The addon goes into the user's cache folder, keyed by the versions of all that it depends on. Nothing is downloaded.
  *
