@@ -45,6 +45,7 @@ const handWritten = [
     'guides/add-a-backend',
     'guides/add-an-expansion',
     'guides/add-a-task-weighting',
+    'guides/benchmarks',
   ]),
   section('Inside', ['architecture']),
   section('Decisions', ['decisions/index', ...decisions], true),
