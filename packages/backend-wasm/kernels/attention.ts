@@ -72,7 +72,7 @@ function computeWeights(
   tokens: i32, dim: i32, stride: i32, isCausal: i32, q: usize, k: usize, weights: usize, scratch: usize,
 ): void {
   product(tokens, tokens, dim, q, stride, 0, k, stride, 1, weights, tokens, scratch);
-  softmaxRows(0, tokens, tokens, scaleOf(dim), isCausal, weights);
+  softmaxRows(0, tokens, tokens, scaleOf(dim), isCausal, weights, 0);
 }
 
 /** C = op(A) op(B). */

@@ -1,11 +1,12 @@
 export { add } from './add';
 export { adamW } from './adam-w';
 export { attentionHeads, attentionHeadsGradient, attentionScratchBytes } from './attention';
-export { biasQuickGelu, biasQuickGeluGradient } from './bias-quick-gelu';
+export { biasQuickGelu, biasQuickGeluGradient, quickGeluExponents } from './bias-quick-gelu';
 export { columnSums } from './column-sums';
 export { gatherRows, scatterAddRows } from './embedding';
 export { fidelity, fidelityGradient } from './fidelity';
+export { fillRows } from './fill-rows';
 export { gemm, gemmScratchBytes, gemmTileColumns, gemmTileRows, packedRightBytes, packRight } from './gemm/gemm';
 export { layerNorm, layerNormGradient } from './layer-norm';
-export { rowBlocks } from './row-blocks';
-export { softmaxRows, softmaxRowsGradient } from './softmax';
+export { rowBlocks, rowsOfBlock } from './row-blocks';
+export { softmaxExponents, softmaxRows, softmaxRowsGradient } from './softmax';

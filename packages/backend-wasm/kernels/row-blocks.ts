@@ -5,6 +5,10 @@
  */
 export const blockRows: i32 = 64;
 
+export function rowsOfBlock(): i32 {
+  return blockRows;
+}
+
 /** How many blocks there are. */
 export function rowBlocks(rows: i32): i32 {
   return (rows + blockRows - 1) / blockRows;

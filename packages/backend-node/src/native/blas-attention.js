@@ -7,8 +7,8 @@ const floatBytes = 4;
 const startOf = (pair, { heads, tokens, dim, stride }) =>
   (Math.floor(pair / heads) * tokens * stride + (pair % heads) * dim) * floatBytes;
 
-/** The kernels, on the kernel for products and, for the softmax, the exports of the wasm module. */
-export function createAttentionKernels(multiplyStack, exports) {
+/** The kernels, on the kernel for products, the library's powers of e if it has them, and the exports of the wasm module. */
+export function createAttentionKernels({ multiplyStack, exponentiate }, exports) {
   const multiply = (rows, inner, columns, a, strideA, transposeA, b, strideB, transposeB, c, strideC) =>
     multiplyStack(
       rows,
@@ -34,7 +34,12 @@ export function createAttentionKernels(multiplyStack, exports) {
   const computeWeights = (extents, isCausal, q, weights) => {
     const { heads, tokens, dim, stride } = extents;
     multiply(tokens, dim, tokens, q, stride, 0, q + heads * dim * floatBytes, stride, 1, weights, tokens);
-    exports.softmaxRows(0, tokens, tokens, 1 / Math.sqrt(dim), isCausal, weights);
+    const args = [0, tokens, tokens, 1 / Math.sqrt(dim), isCausal, weights];
+    if (exponentiate) {
+      exports.softmaxExponents(...args);
+      exponentiate(weights, tokens * tokens);
+    }
+    exports.softmaxRows(...args, exponentiate ? 1 : 0);
   };
 
   return {

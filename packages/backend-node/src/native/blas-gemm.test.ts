@@ -120,13 +120,20 @@ const cases: Record<string, GemmCall> = {
   large: dense(300, 200, 320, { transposeA: true }),
 };
 
+/** What the wasm kernel of this name does. */
+function fillRows(rows: number, width: number, row: number, to: number, stride: number): void {
+  const floats = new Float32Array(memory.buffer);
+  for (let i = 0; i < rows; i += 1) floats.copyWithin(to / 4 + i * stride, row / 4, row / 4 + width);
+}
+
 for (const { choice, found } of libraries) {
   const reason = 'blas' in found ? '' : ` (skipped: ${found.reason})`;
   describe.skipIf(!('blas' in found))(`products by ${choice}${reason}`, () => {
     const { blas, foreign } = found as Extract<typeof found, { blas: unknown }>;
 
     test.each([1, 3])('are exact on whole numbers, split for %i threads', (size) => {
-      const kernels = bindProducts(blas.recipe, { memory, addressOf: foreign.addressOf, find: blas.find });
+      const { addressOf } = foreign;
+      const kernels = bindProducts(blas.recipe, { memory, exports: { fillRows }, addressOf, find: blas.find });
       const run = (kernel: keyof typeof kernels, shares: readonly (readonly number[])[]) => {
         expect(shares.length).toBeLessThanOrEqual(size);
         for (const share of shares) kernels[kernel](...share);

@@ -1,6 +1,8 @@
 // The kernels of the native engine on one thread. Plain JavaScript, because the threads of the pool load this file, in tests
 // from the sources.
+import { createActivationKernels } from './blas-activation.js';
 import { createAttentionKernels } from './blas-attention.js';
+import { bindExponential } from './blas-exponential.js';
 import { bindProducts } from './blas-products.js';
 
 /** Loads the library on a thread of the pool. */
@@ -15,7 +17,13 @@ export async function createKernels(recipe, { memory, exports }) {
 }
 
 /** All kernels: products, and those that take the place of the wasm kernels of the same names. */
-export function bindKernels(recipe, { exports, ...binding }) {
+export function bindKernels(recipe, binding) {
+  const { exports } = binding;
   const products = bindProducts(recipe, binding);
-  return { ...products, ...createAttentionKernels(products.multiply, exports) };
+  const exponentiate = recipe.exponential && bindExponential(recipe.exponential, binding);
+  return {
+    ...products,
+    ...createAttentionKernels({ multiplyStack: products.multiply, exponentiate }, exports),
+    ...(exponentiate ? createActivationKernels(exponentiate, exports) : {}),
+  };
 }

@@ -7,6 +7,8 @@ export type BlasProducts = Readonly<Record<'multiply' | 'multiplyReordered', (..
 /** What products work with. */
 export interface ProductBinding {
   readonly memory: { readonly buffer: ArrayBufferLike };
+  /** Of the wasm module on that memory; only products with a bias need them. */
+  readonly exports?: WebAssembly.Exports;
   readonly addressOf: (bytes: Uint8Array) => number;
   readonly find: (declaration: string) => ForeignFunction | undefined;
 }

@@ -2,23 +2,18 @@
 //
 // Addresses are bytes from the start of the heap, those of reordered matrices absolute; flags are 0 or 1; a bias at 0 is none.
 
+import { createHeapAddress } from './heap-address.js';
+
 const floatBytes = 4;
 const rowMajor = 101;
 const reordered = 151;
 const orderOf = (isTransposed) => (isTransposed ? 112 : 111);
 
 /** The kernels, on the functions that `find` returns for declarations in C. */
-export function bindProducts(recipe, { memory, addressOf, find }) {
+export function bindProducts(recipe, { memory, exports, addressOf, find }) {
   const sgemm = find(recipe.sgemm);
   const sgemmReordered = recipe.reordered && bindReordered(recipe.reordered, { addressOf, find });
-  let floats = new Float32Array(0);
-  let heap = 0;
-  /** Growth replaces the buffer, and may move it. */
-  const readHeap = () => {
-    if (floats.buffer === memory.buffer) return;
-    floats = new Float32Array(memory.buffer);
-    heap = addressOf(new Uint8Array(memory.buffer));
-  };
+  const heapAddress = createHeapAddress({ memory, addressOf });
 
   return {
     /** A stack of products; the strides from one to the next are in bytes. */
@@ -42,12 +37,12 @@ export function bindProducts(recipe, { memory, addressOf, find }) {
       stepB,
       stepC,
     ) {
-      readHeap();
+      const heap = heapAddress();
       const orderA = orderOf(transposeA);
       const orderB = orderOf(transposeB);
       for (let i = 0; i < batch; i += 1) {
         const target = c + i * stepC;
-        if (bias > 0) fillRows(floats, { rows, columns, bias, c: target, strideC });
+        if (bias > 0) exports.fillRows(rows, columns, bias, target, strideC);
         sgemm(
           rowMajor,
           orderA,
@@ -68,25 +63,11 @@ export function bindProducts(recipe, { memory, addressOf, find }) {
     },
     /** A product with a B that was reordered. */
     multiplyReordered(rows, inner, columns, a, strideA, transposeA, b, c, strideC, beta, bias) {
-      readHeap();
-      if (bias > 0) fillRows(floats, { rows, columns, bias, c, strideC });
+      const heap = heapAddress();
+      if (bias > 0) exports.fillRows(rows, columns, bias, c, strideC);
       sgemmReordered(rows, inner, columns, heap + a, strideA, transposeA, b, heap + c, strideC, bias > 0 ? 1 : beta);
     },
   };
-}
-
-/** Writes the bias into every row of C, where these lie one after another in ever larger pieces. */
-function fillRows(floats, { rows, columns, bias, c, strideC }) {
-  const source = bias / floatBytes;
-  const start = c / floatBytes;
-  if (strideC !== columns) {
-    for (let row = 0; row < rows; row += 1) floats.copyWithin(start + row * strideC, source, source + columns);
-    return;
-  }
-  floats.copyWithin(start, source, source + columns);
-  for (let filled = columns; filled < rows * columns; filled *= 2) {
-    floats.copyWithin(start + filled, start, start + Math.min(filled, rows * columns - filled));
-  }
 }
 
 /** How each kind of library multiplies by a reordered matrix. */

@@ -5,6 +5,8 @@ export interface BlasRecipe {
   readonly path: string;
   /** The product of matrices, `cblas_sgemm`. */
   readonly sgemm: string;
+  /** Powers of e of many numbers, `vmsExp`, where the library has them. */
+  readonly exponential?: string | undefined;
   /** The product with a matrix that was reordered, where the library has one. */
   readonly reordered:
     | { readonly kind: 'mkl'; readonly compute: string }

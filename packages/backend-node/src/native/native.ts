@@ -13,6 +13,7 @@ import { blasKernelsLocation } from '../blas-kernels-location.js';
 import { createBlasGemm } from './blas-gemm.js';
 import { bindKernels } from './blas-kernels.js';
 import { readChoice } from './find-blas.js';
+import { useLargePages } from './large-pages.js';
 import { type LoadedBlas, loadBlas } from './load-blas.js';
 
 /** Options of {@link native}. */
@@ -79,6 +80,8 @@ async function start({ blas, foreign }: LoadedBlas, wanted: number): Promise<{ t
   const kernels = await loadKernels(heap);
   const { module, exports } = kernels;
   const { memory } = heap.wasm.asm;
+  // All that the heap may grow to: the addresses are reserved from the start.
+  useLargePages(foreign, { address: foreign.addressOf(new Uint8Array(memory.buffer)), byteLength: 2 ** 32 });
   const own = bindKernels(blas.recipe, { memory, exports, addressOf: foreign.addressOf, find: blas.find });
   const added = { kernels: own, location: blasKernelsLocation, task: blas.recipe };
   const pool = await createWorkerPool({ module, memory, exports, threads, added });

@@ -1,5 +1,5 @@
 import { fusedKernelFunctions } from '@sofd/tensor';
-import type { KernelFunc } from '@tensorflow/tfjs-core';
+import { type KernelFunc, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { RunProgram } from '../run-program.js';
 import type { WebgpuBackend } from '../tfjs-backend.js';
 import { createAdamW } from './adam-w.js';
@@ -39,12 +39,16 @@ export function createKernels(
     ...fusedKernelFunctions({
       linear: {
         // One dispatch in tfjs too; as an entry of its own it comes with a gradient that computes only what is asked for.
-        forward: ({ x: a, weight: b, bias }) =>
-          multiply({
-            inputs: { a, b, ...(bias ? { bias } : {}) },
+        forward({ x, weight, bias }) {
+          const [outer, inner] = [x.shape.slice(0, -1), x.shape.at(-1) as number];
+          const rows = { ...x, shape: [util.sizeFromShape(outer), inner] };
+          const product = multiply({
+            inputs: { a: rows, b: weight, ...(bias ? { bias } : {}) },
             backend,
             attrs: { transposeA: false, transposeB: false, activation: 'linear' },
-          }) as ReturnType<WebgpuBackend['makeTensorInfo']>,
+          }) as TensorInfo;
+          return { ...product, shape: [...outer, weight.shape[1] as number] };
+        },
       },
       layerNorm: createLayerNorm(backend, run),
       biasQuickGelu: createBiasQuickGelu(backend, run),

@@ -1,5 +1,13 @@
 import { KnownAnswerError, ShapeMismatchError } from '@sofd/core';
-import { disposeTree, type ParameterTree, readTensor, type Tensor, tensorFrom, tidy } from '@sofd/tensor';
+import {
+  disposeTree,
+  freezeParameters,
+  type ParameterTree,
+  readTensor,
+  type Tensor,
+  tensorFrom,
+  tidy,
+} from '@sofd/tensor';
 import { computeLogits, visionEncoderOf } from '../encode.js';
 import { headSpecs } from '../joint-head/joint-head.js';
 import { buildTree } from '../parameters/parameter-spec.js';
@@ -42,11 +50,13 @@ interface LoadedModel extends ParameterTree {
 
 function loadModel({ config, manifest, tensors }: Checkpoint): LoadedModel {
   const take = (weights: WeightArrays, name: string) => tensorFrom(weights[name]!.data, weights[name]!.shape);
-  return {
+  const model = {
     vision: buildTree(visionEncoderOf(config).specs, (name) => take(tensors, `vision.${name}`)),
     head: buildTree(headSpecs(config.preset), (name) => take(tensors, `head.${name}`)),
     text: take(tensors, manifest.textEmbeddings.tensor),
   };
+  freezeParameters(model);
+  return model;
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   linear,
   multiHeadAttention,
   type Tensor,
+  tidy,
 } from '@sofd/tensor';
 import { linearSpecs, normSpecs, type ParametersOf } from '../parameters/parameter-spec.js';
 
@@ -44,11 +45,14 @@ export type TransformerParameters = ParametersOf<ReturnType<typeof transformerSp
  * @returns [batch, tokens, width]
  */
 export function transformer(x: Tensor, blocks: TransformerParameters, options: AttentionOptions): Tensor {
-  return blocks.reduce((stream, block) => {
-    const attended = multiHeadAttention(layerNorm(stream, block.norm1), block.attention, options); // [batch, tokens, width]
-    const middle = add(stream, attended); // [batch, tokens, width]
-    const expanded = linear(layerNorm(middle, block.norm2), block.expand.weight); // [batch, tokens, 4 width]
-    const hidden = biasQuickGelu(expanded, block.expand.bias); // [batch, tokens, 4 width]
-    return add(middle, linear(hidden, block.contract.weight, block.contract.bias)); // [batch, tokens, width]
-  }, x);
+  // Each block frees what it leaves behind, and the next one finds that memory in the processor's cache.
+  return blocks.reduce((stream, block) => tidy(() => transformerBlock(stream, block, options)), x);
+}
+
+function transformerBlock(x: Tensor, block: TransformerParameters[number], options: AttentionOptions): Tensor {
+  const attended = multiHeadAttention(layerNorm(x, block.norm1), block.attention, options); // [batch, tokens, width]
+  const middle = add(x, attended); // [batch, tokens, width]
+  const expanded = linear(layerNorm(middle, block.norm2), block.expand.weight); // [batch, tokens, 4 width]
+  const hidden = biasQuickGelu(expanded, block.expand.bias); // [batch, tokens, 4 width]
+  return add(middle, linear(hidden, block.contract.weight, block.contract.bias)); // [batch, tokens, width]
 }

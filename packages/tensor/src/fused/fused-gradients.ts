@@ -1,4 +1,4 @@
-import { type GradConfig, matMul, type NamedAttrMap, sum, type Tensor } from '@tensorflow/tfjs-core';
+import { type GradConfig, matMul, type NamedAttrMap, reshape, sum, type Tensor } from '@tensorflow/tfjs-core';
 import { type FusedKernels, fusedKernelName } from './fused-kernels.js';
 import { runFusedKernel } from './run-fused-kernel.js';
 
@@ -18,15 +18,21 @@ function fromKernel(
   };
 }
 
+/** [..., width] -> [rows, width] */
+const asRows = (x: Tensor) => (x.rank === 2 ? x : reshape(x, [sizeOf(x.shape.slice(0, -1)), x.shape.at(-1) as number]));
+/** Gives rows the shape of a tensor of as many. */
+const likeRows = (rows: Tensor, { rank, shape }: Tensor) => (rank === 2 ? rows : reshape(rows, shape));
+const sizeOf = (shape: readonly number[]) => shape.reduce((product, extent) => product * extent, 1);
+
 const linear: GradConfig = {
   kernelName: fusedKernelName('linear', 'forward'),
   inputsToSave: ['x', 'weight'],
   // Each is computed only where it is asked for: a frozen weight or an image needs none.
   gradFunc(dy, [x, weight]) {
-    const slope = dy as Tensor; // [rows, out]
+    const [input, slope] = [x as Tensor, asRows(dy as Tensor)]; // [..., in], [rows, out]
     return {
-      x: () => matMul(slope, weight as Tensor, false, true), // [rows, in]
-      weight: () => matMul(x as Tensor, slope, true, false), // [in, out]
+      x: () => likeRows(matMul(slope, weight as Tensor, false, true), input), // [..., in]
+      weight: () => matMul(asRows(input), slope, true, false), // [in, out]
       bias: () => sum(slope, 0), // [out]
     };
   },

@@ -30,7 +30,7 @@ export interface AdamWRates {
 export interface FusedKernels {
   /** $y = x W + b$. The gradient is made of matrix products with transposed operands and a sum over rows. */
   readonly linear?: {
-    /** `x` [rows, in], `weight` [in, out], `bias` [out] -> [rows, out] */
+    /** `x` [..., in] of two dimensions at least, `weight` [in, out], `bias` [out] -> [..., out] */
     forward(inputs: { x: TensorInfo; weight: TensorInfo; bias?: TensorInfo }): TensorInfo;
   };
   /** $y = (x - \mu) / \sqrt{\sigma^2 + \epsilon} \cdot g + b$ over the last dimension. */

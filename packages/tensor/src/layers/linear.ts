@@ -28,11 +28,12 @@ export interface LinearParameters extends ParameterTree {
  * ```
  */
 export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
+  const optional = bias ? { bias } : {};
+  const own = runFusedKernel('linear', 'forward', { inputs: { x, weight, ...optional } });
+  if (own?.[0]) return own[0];
   const [width = 0, outputs = 0] = weight.shape;
   // One large 2-D product: batched ones with a shared right operand are slow on wasm and have no gradient.
   const rows = x.rank === 2 ? x : reshape(x, [-1, width]); // [rows, in]
-  const optional = bias ? { bias } : {};
-  const own = runFusedKernel('linear', 'forward', { inputs: { x: rows, weight, ...optional } });
-  const y = own?.[0] ?? fused.matMul({ a: rows, b: weight, ...optional }); // [rows, out]
+  const y = fused.matMul({ a: rows, b: weight, ...optional }); // [rows, out]
   return x.rank === 2 ? y : reshape(y, [...x.shape.slice(0, -1), outputs]); // [..., out]
 }

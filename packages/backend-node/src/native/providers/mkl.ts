@@ -49,10 +49,12 @@ function open({ path, foreign, machine }: OpenContext): Blas {
   return {
     description: describe(library, foreign),
     find: library.find,
-    recipe: { path, sgemm: found.sgemm, reordered },
+    recipe: { path, sgemm: found.sgemm, exponential: library.find(exponential) && exponential, reordered },
     reordering,
   };
 }
+
+const exponential = 'void vmsExp(int, uintptr_t, uintptr_t, int64_t)';
 
 const sequential = 1;
 

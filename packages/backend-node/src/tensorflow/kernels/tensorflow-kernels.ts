@@ -1,12 +1,12 @@
 import { type FusedKernels, fusedKernelFunctions } from '@sofd/tensor';
 import type { KernelFunc } from '@tensorflow/tfjs-core';
-import { floats, type Node } from '../functions/function-def.js';
 import type { Handle, OpAttribute, TensorflowBinding } from '../tensorflow-binding.js';
 import { createAdamW } from './adam-w.js';
 import { createAttention } from './attention.js';
 import { createBiasQuickGelu } from './bias-quick-gelu.js';
-import type { Composition, Eager } from './eager.js';
+import type { Eager } from './eager.js';
 import { createLayerNorm } from './layer-norm.js';
+import { createLinear } from './linear.js';
 import { createPlainKernels } from './plain-kernels.js';
 
 /** Where a stock kernel is looked up. */
@@ -27,27 +27,6 @@ export function createTensorflowKernels(eager: Eager, binding: TensorflowBinding
     adamW: createAdamW(eager, binding),
   };
   return { ...createPlainKernels(eager, binding, stock), ...fusedKernelFunctions(fused) };
-}
-
-const affine = (hasBias: boolean): Composition => ({
-  name: hasBias ? 'linear_with_bias' : 'linear',
-  types: floats('x', 'weight', ...(hasBias ? ['bias'] : [])),
-  outputs: 1,
-  write({ x, weight, bias }, ops) {
-    const product = ops.matMul(x as Node, weight as Node); // [rows, out]
-    return [bias ? ops.addRow(product, bias) : product];
-  },
-});
-
-function createLinear({ compute, call, of, tensor }: Eager): Required<FusedKernels>['linear'] {
-  const [plain, shifted] = [affine(false), affine(true)];
-  return {
-    forward: ({ x, weight, bias }) =>
-      compute(() => {
-        const [y] = bias ? call(shifted, [x, weight, bias].map(of)) : call(plain, [x, weight].map(of));
-        return tensor(y as Handle);
-      }),
-  };
 }
 
 function createEmbedding(

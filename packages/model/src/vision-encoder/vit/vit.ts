@@ -8,7 +8,7 @@ import {
   reshape,
   slice,
   type Tensor,
-  tile,
+  zeros,
 } from '@sofd/tensor';
 import { normal, normSpecs, type ParametersOf } from '../../parameters/parameter-spec.js';
 import { transformer, transformerSpecs } from '../../transformer/transformer.js';
@@ -45,7 +45,8 @@ function encode(config: VitConfig, params: VitParameters, images: Tensor): Tenso
   const patches = patchify(images, patchSize); // [batch, patches, patchSize² 3]
   const [, count, pixels] = patches.shape as [number, number, number];
   const flat = matMul(reshape(patches, [batch * count, pixels]), params.patchProjection); // [batch patches, width]
-  const classTokens = tile(reshape(params.classToken, [1, 1, width]), [batch, 1, 1]); // [batch, 1, width]
+  // Added to zeros, since the gradient of tile takes two operations an image.
+  const classTokens = add(zeros([batch, 1, width]), params.classToken); // [batch, 1, width]
   const tokens = concat([classTokens, reshape(flat, [batch, count, width])], 1); // [batch, patches + 1, width]
   const placed = add(tokens, reshape(params.positions, [1, count + 1, width])); // [batch, patches + 1, width]
   const stream = transformer(layerNorm(placed, params.normBefore), params.blocks, { heads }); // [batch, patches + 1, width]
