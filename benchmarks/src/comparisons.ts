@@ -61,7 +61,8 @@ const wasmForwards = (['Node', 'Node 24', 'Chromium'] as const).flatMap((environ
     (work): Unthreaded => ({
       work,
       environment,
-      entries: [{ engine: 'wasm', against: ['onnxruntime-web'], goal: 1.5 }],
+      // Node 20 has no relaxed SIMD, on which the goal counts.
+      entries: [{ engine: 'wasm', against: ['onnxruntime-web'], ...(environment === 'Node' ? {} : { goal: 1.5 }) }],
     }),
   ),
 );

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Comparison, EngineName, PeerContenderName } from '../comparisons.js';
 import type { Peer, PeerName } from '../peers/peers.js';
 import type { Launch } from './contender-process.js';
@@ -59,7 +59,11 @@ export function launchContender(
   const inNode = (script: string, ...args: string[]) =>
     pin(node, [join(built, 'contenders', script), ...args], threads);
   if (environment === 'Chromium') return inNode('chromium.js', name, modules);
-  return isOurs ? inNode('sofd.js', name) : inNode('onnxruntime.js', name, join(modules, 'any-file'));
+  if (!isOurs) return inNode('onnxruntime.js', name, join(modules, 'any-file'));
+  const launch = inNode('sofd.js', name);
+  // As if it was the user's own environment: the native engine looks there for MKL and for the OpenBLAS of numpy.
+  const isAtHome = name === 'native' && 'path' in python;
+  return isAtHome ? { ...launch, env: { ...launch.env, VIRTUAL_ENV: dirname(dirname(python.path)) } } : launch;
 }
 
 type Absent = { readonly absent: string };

@@ -19,11 +19,15 @@ interface Recipe {
   readonly entry: string;
 }
 
+/** MKL has packages for these. */
+const hasMkl = process.platform === 'linux' && process.arch === 'x64';
+
 const recipes: Readonly<Record<PeerName, Recipe>> = {
   python: {
-    packages: ['torch==2.15.0', 'numpy==2.4.6', 'onnx==1.23.2'],
+    // MKL is inside PyTorch too; on its own it is what `native` computes with, on Intel's processors.
+    packages: ['torch==2.15.0', 'numpy==2.4.6', 'onnx==1.23.2', ...(hasMkl ? ['mkl==2026.2.0'] : [])],
     // The wheel for Linux links CUDA, so pip brings NVIDIA's libraries along, and without them torch does not load.
-    size: 'about 2 GB to fetch and 5 GB on disk on Linux, 0.3 GB elsewhere',
+    size: 'about 2.5 GB to fetch and 6 GB on disk on Linux, 0.3 GB elsewhere',
     needs: 'Python 3.11 or newer as `python3`, with pip and venv',
     async install(folder, packages) {
       await runCommand('python3', ['-m', 'venv', folder]);

@@ -5,7 +5,7 @@
 //   one of B. It is the only place where numbers are multiplied.
 // - Inner indices are taken at most `blockInner` at a time, so that a panel of B (8 kB) stays in the first-level cache while the
 //   tiles of a column of C are computed.
-// - Rows are taken `blockRows` at a time, so that the packed rows of A (200 kB) stay in the second-level cache while all
+// - Rows are taken `blockRows` at a time, so that the packed rows of A (400 kB) stay in the second-level cache while all
 //   panels of B pass by; columns `blockColumns` at a time, which bounds the packed part of B (2 MB).
 //
 // Every number of C is the sum over its blocks of inner indices, in order, and within a block over the indices, in order. That
@@ -16,7 +16,7 @@ import { packColumns, packRows } from './pack';
 import { microKernel, tileColumns, tileRows } from './micro-kernel';
 
 const blockInner: i32 = 256;
-const blockRows: i32 = 200;
+const blockRows: i32 = 400;
 const blockColumns: i32 = 2048;
 
 /** What `orderB` says: B is stored as it is, or transposed, or was reordered by {@link packRight}. */
