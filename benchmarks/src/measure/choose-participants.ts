@@ -40,7 +40,9 @@ export async function chooseParticipants(
     else if (graph && 'absent' in graph) absent.push({ name, reason: graph.absent });
     else {
       const own = graph ? { ...task, graph: graph.path } : task;
-      participants.push({ name, launch, task: own, profiled: profile && engines.includes(name) });
+      // A page has no access to the kernels.
+      const profiled = profile && engines.includes(name) && comparison.environment !== 'Chromium';
+      participants.push({ name, launch, task: own, profiled });
     }
   }
   return { participants, absent };

@@ -1,7 +1,10 @@
 import type { KernelContext } from '../kernels/kernel-context.js';
 import { countShares, type Range, splitExtent } from '../kernels/split.js';
 import type { Gemm, GemmCall } from './gemm.js';
-import { createPackedOperands } from './packed-operands.js';
+import { createPackedOperands, orders, type RightOperand } from './packed-operands.js';
+
+/** Rows of a thread from which on it costs next to nothing that it reads the whole of a packed B. */
+const manyRows = 100;
 
 /**
  * Products by our own kernel.
@@ -17,7 +20,7 @@ export function createWasmGemm(context: KernelContext): Gemm & { dispose(): void
       const { inner, columns, a, strideA, transposeA, c, strideC, bias = 0, beta = 0 } = call;
       const { batchStrideA = 0, batchStrideB = 0, batchStrideC = 0 } = call;
       const b = rightOperands.find(call);
-      const ranges = splitProduct(call, context);
+      const ranges = splitProduct(call, b, context);
       const first = scratch.reserve(ranges.length * scratchBytes);
       const args = [
         ...[inner, columns],
@@ -37,7 +40,11 @@ export function createWasmGemm(context: KernelContext): Gemm & { dispose(): void
 }
 
 /** What each thread computes: some products of the stack, some of their rows, some of their columns. */
-function splitProduct(call: GemmCall, { exports, pool }: KernelContext): (readonly [Range, Range, Range])[] {
+function splitProduct(
+  call: GemmCall,
+  { order }: RightOperand,
+  { exports, pool }: KernelContext,
+): (readonly [Range, Range, Range])[] {
   const { rows, inner, columns, batch = 1 } = call;
   const count = countShares(batch * rows * inner * columns, pool.size);
   const [stack, height, width]: Range[] = [
@@ -46,8 +53,9 @@ function splitProduct(call: GemmCall, { exports, pool }: KernelContext): (readon
     [0, columns],
   ] as const;
   if (batch >= count) return splitExtent(batch, count).map((range) => [range, height!, width!]);
-  // The longer side, because each thread packs the whole of the other operand.
-  return columns > rows
-    ? splitExtent(columns, count, exports.gemmTileColumns()).map((range) => [stack!, height!, range])
-    : splitExtent(rows, count, exports.gemmTileRows()).map((range) => [stack!, range, width!]);
+  // The longer side, because each thread packs the whole of the other operand, unless that was done before.
+  const byRows = rows >= (order === orders.packed ? Math.min(columns, manyRows * count) : columns);
+  return byRows
+    ? splitExtent(rows, count, exports.gemmTileRows()).map((range) => [stack!, range, width!])
+    : splitExtent(columns, count, exports.gemmTileColumns()).map((range) => [stack!, height!, range]);
 }
