@@ -1,6 +1,7 @@
 import type { Blas } from './blas.js';
 import { findBlas, type NoBlas } from './find-blas.js';
-import { type Foreign, loadForeign } from './foreign.js';
+import type { Foreign } from './foreign.js';
+import { loadForeign } from './load-foreign.js';
 import { describeMachine } from './machine.js';
 
 /** A library, and the code and memory that it is used with. */
