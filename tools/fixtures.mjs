@@ -12,6 +12,9 @@ const largestBytes = 6_000_000;
 
 /** Which files of a group are committed; all where there is no pattern. */
 const selection = {
+  clip_b32_shapes: /./,
+  // The smallest file of weights and what it gives; float32 weights, intermediates and gradients are only in the full group.
+  'clip_tiny/B_formats': /^(state_dict_allhalf\.pt$|images\.f32$|tokens\.i32$|allhalf_)/,
   fidelity: /./,
   label_graph: /./,
   metrics: /./,

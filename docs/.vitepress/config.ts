@@ -41,6 +41,7 @@ const handWritten = [
     'guides/deploy-in-a-browser',
     'guides/train-on-cuda',
     'guides/bring-your-own-clip',
+    'guides/add-a-task',
     'guides/add-a-label-graph',
     'guides/add-a-backend',
     'guides/add-an-expansion',

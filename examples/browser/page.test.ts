@@ -1,6 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { encodePng } from '@sofd/face';
 import { createDetector } from '@sofd/inference';
 import { writeCheckpointFolder } from '@sofd/model/node';
@@ -67,6 +67,22 @@ describe.skipIf('skipped' in started)('the built page', () => {
   it('says what is wrong with a file, with the code of the error', async () => {
     const page = await ask('broken.jpg');
     expect(await page.getByRole('alert').textContent()).toContain('(IMAGE_DECODE)');
+    await page.close();
+  });
+
+  it('fetches the weights once, and says where they came from', async () => {
+    const page = await ask('picture.png', (fresh) => fresh.getByLabel('already is a face crop').check());
+    const weights = page.locator('#engine-facts dt', { hasText: /^Weights$/ }).locator('+ dd');
+    expect(await weights.textContent()).toBe('fetched (and cached)');
+    const names: string[] = [];
+    page.on('request', (request) => {
+      if (request.url().includes('/checkpoint/')) names.push(basename(request.url()));
+    });
+    await page.reload();
+    await page.getByLabel('Choose a photo').setInputFiles(at('picture.png'));
+    await page.locator('#result:not([hidden])').waitFor({ timeout: 60_000 });
+    expect(await weights.textContent()).toBe('from the cache of this browser');
+    expect(names).toEqual(['manifest.json']);
     await page.close();
   });
 

@@ -94,6 +94,11 @@ const declareConvert = (command: Command): Command =>
       ).choices(['official', 'cosine']),
     )
     .option(
+      '--image-size <pixels>',
+      'side of the images for CLIP weights, a multiple of the patch; that of the weights when left out',
+      parseCount,
+    )
+    .option(
       '--tokenizer <file...>',
       "CLIP's tokenizer.json, vocab.json and merges.txt, or bpe .txt.gz, for sentences with new words",
     )

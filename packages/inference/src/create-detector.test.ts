@@ -41,6 +41,7 @@ describe('createDetector', () => {
     { maxFaces: 0 },
     { minQuality: -1 },
     { signal: 'stop' },
+    { cache: 'disk' },
     { modell: 'x' },
   ])('refuses %o', async (wrong) => {
     expect(await codeOf(createDetector(asOptions({ model, ...wrong })))).toBe('INVALID_OPTION');
@@ -73,15 +74,25 @@ describe('createDetector', () => {
   });
 
   it('tells of its stages and ends when aborted', async () => {
+    const { bytes } = (await loadCheckpoint(model)).manifest.weights;
     const stages: string[] = [];
     const detector = await createDetector({
       model,
       engine: 'wasm',
-      onProgress: ({ stage, done }) => stages.push(`${stage} ${done}`),
+      onProgress: ({ stage, done, total }) => stages.push(`${stage} ${done}/${total}`),
     });
-    expect(stages).toEqual(['model 0', 'model 1', 'engine 0', 'engine 1']);
+    expect(stages).toEqual([`model 0/${bytes}`, `model ${bytes}/${bytes}`, 'engine 0/1', 'engine 1/1']);
     await detector.dispose();
     expect(await codeOf(createDetector({ model, signal: AbortSignal.abort() }))).toBe('ABORTED');
+    const controller = new AbortController();
+    const { signal } = controller;
+    expect(await codeOf(createDetector({ model, signal, onProgress: () => controller.abort() }))).toBe('ABORTED');
+  });
+
+  it('bypasses the cache, which Node does not have, and says so', async () => {
+    const detector = await createDetector({ model, engine: 'wasm', cache: 'opfs' });
+    expect(detector.info.cache).toEqual({ status: 'bypassed', reason: expect.stringContaining('file system') });
+    await detector.dispose();
   });
 
   it('takes the first engine of `auto` that runs here, with the reasons against those before it', async () => {

@@ -44,17 +44,15 @@ export async function createDetector(options: DetectorOptions): Promise<Detector
   const resolved = parseDetectorOptions(options);
   const { signal, engine, assets, onProgress } = resolved;
   throwIfAborted(signal, 'createDetector');
-  onProgress({ stage: 'model', done: 0, total: 1 });
-  const checkpoint = await loadModel(resolved.model);
+  const { checkpoint, cached } = await loadModel(resolved, { signal, onProgress });
   const thresholds = resolveThresholds(checkpoint.graph, checkpoint.manifest, resolved.thresholds);
-  onProgress({ stage: 'model', done: 1, total: 1, note: checkpoint.manifest.name });
   onProgress({ stage: 'engine', done: 0, total: 1 });
   const running = await engineQueue.run(() => selectEngine(checkpoint, { engine, assets, signal }), {
     where: 'createDetector',
     signal,
   });
   onProgress({ stage: 'engine', done: 1, total: 1, note: running.active.name });
-  const info = describeDetector(checkpoint, running, thresholds);
+  const info = describeDetector(checkpoint, running, { thresholds, cache: cached });
   return assembleDetector({ checkpoint, running, options: resolved, info });
 }
 
@@ -68,7 +66,7 @@ interface Parts {
 const describeDetector = (
   { manifest, graph }: Checkpoint,
   { active, rejected }: RunningEngine,
-  thresholds: DetectorInfo['thresholds'],
+  rest: Pick<DetectorInfo, 'thresholds' | 'cache'>,
 ): DetectorInfo => ({
   engine: active.name,
   device: active.device,
@@ -82,7 +80,7 @@ const describeDetector = (
     licence: manifest.licence,
   },
   labels: listLabels(graph),
-  thresholds,
+  ...rest,
 });
 
 function assembleDetector(parts: Parts): Detector {

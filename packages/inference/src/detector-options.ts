@@ -40,8 +40,13 @@ export interface DetectorOptions {
   readonly minQuality?: number | undefined;
   /** Ends the creation early. */
   readonly signal?: AbortSignal | undefined;
-  /** Told of every stage: `model`, `engine`, `face-models`. */
+  /** Told of every stage: `model`, in bytes of the weights; `engine`; `face-models`. */
   readonly onProgress?: Progress | undefined;
+  /**
+   * `opfs` keeps the weights in the origin private file system of the browser, so that they are fetched once. Where that
+   * cannot be used, as in Node, they are loaded without it; `detector.info.cache` says what came of it. Default: no cache.
+   */
+  readonly cache?: 'opfs' | undefined;
   /** One folder for all, or one each. Default: beside the code of the packages. */
   readonly assets?: string | DetectorAssets | undefined;
 }
@@ -84,6 +89,7 @@ const detectorSchema = v.strictObject({
   minQuality: v.optional(probability, 0.2),
   signal,
   onProgress: v.optional(v.custom<Progress>((value) => typeof value === 'function', 'expected a function')),
+  cache: v.optional(v.picklist(['opfs'])),
   assets: v.optional(
     v.union([v.string(), v.strictObject({ wasm: v.optional(v.string()), face: v.optional(v.string()) })]),
   ),
@@ -100,6 +106,7 @@ export interface ResolvedDetectorOptions {
   readonly minQuality: number;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: Progress;
+  readonly cache: 'opfs' | null;
   readonly assets: DetectorAssets;
 }
 
@@ -117,10 +124,15 @@ export function parseDetectorOptions(options: unknown): ResolvedDetectorOptions 
     throw new InvalidOptionError(
       'createDetector.model: expected a checkpoint, got none; name a folder, an address or a CheckpointSource, such as defaultModel of @sofd/default-model.',
     );
-  const { threshold, assets, signal, onProgress, ...rest } = parseOptions(detectorSchema, options, 'createDetector');
+  const { threshold, assets, cache, signal, onProgress, ...rest } = parseOptions(
+    detectorSchema,
+    options,
+    'createDetector',
+  );
   return {
     ...rest,
     signal,
+    cache: cache ?? null,
     onProgress: onProgress ?? (() => undefined),
     thresholds: typeof threshold === 'number' ? { fake: threshold } : (threshold ?? null),
     assets: typeof assets === 'string' ? { wasm: assets, face: assets } : (assets ?? {}),

@@ -1,5 +1,6 @@
 import type { LabelGraph } from '@sofd/core';
 import type { ImageSource } from '@sofd/face';
+import type { CacheOutcome } from '@sofd/model';
 import type { DetectionResult } from './detection-result.js';
 import type { DetectOptions } from './detector-options.js';
 import type { RejectedEngine } from './engines.js';
@@ -30,6 +31,8 @@ export interface DetectorInfo {
     readonly local: readonly string[];
   };
   readonly thresholds: Thresholds;
+  /** Whether the weights came from the cache, and why not; null where none was asked for. */
+  readonly cache: CacheOutcome | null;
 }
 
 /**

@@ -1,5 +1,6 @@
-export type { Verdict } from '@sofd/core';
+export type { Progress, ProgressEvent, Verdict } from '@sofd/core';
 export type { FaceBox, FaceQuality, ImageSource, QualityReason } from '@sofd/face';
+export type { CacheOutcome } from '@sofd/model';
 export { createDetector } from './create-detector.js';
 export type {
   DetectedFace,

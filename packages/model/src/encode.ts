@@ -56,7 +56,7 @@ export function encodeImages(config: ModelConfig, params: ModelParameters, image
  * @returns [labels, embedDim], not normalised; differentiable
  */
 export function encodeTexts(config: ModelConfig, params: ModelParameters, tokens: TokenBatch): Tensor {
-  return textEncoder(config.text, params.text, tokens);
+  return textEncoder(config.text, params.text, { tokens });
 }
 
 /**

@@ -21,5 +21,19 @@ export * from './ops.js';
 export type { ParameterTree } from './parameter-tree.js';
 export { disposeTree, filterTree, flattenTree, mapTree, unflattenLike } from './parameter-tree.js';
 export { decodeSafetensors } from './safetensors/decode.js';
-export type { SafetensorsData, SafetensorsDtype, SafetensorsTensor } from './safetensors/dtypes.js';
-export { encodeSafetensors } from './safetensors/encode.js';
+export type {
+  SafetensorsArrays,
+  SafetensorsData,
+  SafetensorsDtype,
+  SafetensorsInfo,
+  SafetensorsTensor,
+} from './safetensors/dtypes.js';
+export { encodeSafetensors, type SafetensorsStream, streamSafetensors } from './safetensors/encode.js';
+export {
+  parseSafetensorsHeader,
+  readSafetensorsHeaderLength,
+  type SafetensorsEntry,
+  type SafetensorsHeader,
+  safetensorsPrefixBytes,
+} from './safetensors/header.js';
+export { layOutSafetensors } from './safetensors/lay-out.js';

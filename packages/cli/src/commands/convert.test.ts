@@ -56,7 +56,7 @@ beforeAll(async () => {
   for (const [name, tensor] of flattenTree(params))
     weights[name] = { shape: tensor.shape, data: await readTensor(tensor) };
   disposeTree(params);
-  original = encodeOpenAiWeights(config, weights);
+  original = new Uint8Array(Buffer.concat([...encodeOpenAiWeights(config, weights)]));
   const towers = { vision_config: { num_attention_heads: 1 }, text_config: { num_attention_heads: 1 } };
   await mkdir(input);
   await writeFile(join(input, 'config.json'), JSON.stringify({ model_type: 'clip', ...towers }));

@@ -12,8 +12,15 @@ import {
   parseWith,
 } from '@sofd/core';
 import { faceCropVersion } from '@sofd/face';
-import { buildCheckpoint, deriveClipTokenizer, loadCheckpoint, readClipVocabulary, visionEncoderOf } from '@sofd/model';
-import { encodeOpenAiWeights, loadClip } from '@sofd/model/convert';
+import {
+  buildCheckpoint,
+  deriveClipTokenizer,
+  loadCheckpoint,
+  memoryCheckpoint,
+  readClipVocabulary,
+  visionEncoderOf,
+} from '@sofd/model';
+import { encodeOpenAiWeights, findClip } from '@sofd/model/convert';
 import {
   openWeights,
   readCheckpointFolder,
@@ -21,7 +28,6 @@ import {
   writeCheckpointFolder,
   writeFileAtomically,
 } from '@sofd/model/node';
-import { disposeTree } from '@sofd/tensor';
 import type { CommandContext, CommonOptions } from '../command-context.js';
 import { CommandError } from '../command-error.js';
 import { activateEngine } from '../engine.js';
@@ -40,6 +46,8 @@ export interface ConvertCommandOptions extends CommonOptions {
   readonly graph?: string;
   /** How their embeddings become logits. @default 'official' */
   readonly preset?: 'official' | 'cosine';
+  /** Side of their images, pixels, for which the position embeddings are resampled; that of the weights when left out. */
+  readonly imageSize?: number;
   /** Files of CLIP's vocabulary, for prompts with other words than the published graphs have. */
   readonly tokenizer?: readonly string[];
 }
@@ -116,10 +124,11 @@ async function buildFromWeights(
   const tokenizer = await readTokenizer(graph, options.tokenizer ?? [], weights.vocabulary);
   const { architecture } = weights;
   const { name: engine } = await activateEngine(options.engine);
-  const { config, params } = await loadClip(weights.file, graph, {
+  const { config, readParameter } = findClip(weights.file, graph, {
     preset,
     tokenizer,
     ...(architecture === undefined ? {} : { architecture }),
+    ...(options.imageSize === undefined ? {} : { imageSize: options.imageSize }),
     onParameter: (done, total) => {
       if (signal.aborted)
         throw new AbortedError(
@@ -129,35 +138,28 @@ async function buildFromWeights(
     },
   });
   const { imageSize, normalization } = visionEncoderOf(config);
-  try {
-    const name = basename(input).replace(/\.(pt|pth|safetensors)$/i, '');
-    log(
-      `${input}: ${weights.file.format}, ${config.vision.kind} of ${imageSize} pixels, ${graph.labels.length} labels.`,
-    );
-    return await buildCheckpoint({
-      name,
-      graph,
-      config,
-      params,
-      input: {
-        imageSize,
-        crop: faceCropVersion,
-        resize: 'bicubic-antialias',
-        mean: [...normalization.mean],
-        std: [...normalization.std],
-      },
-      calibration: { kind: 'identity' },
-      thresholds: { fake: 0.5, labels: Object.fromEntries(graph.labels.map((label) => [label, 0.5])) },
-      licence: {
-        weights: `that of ${basename(input)}`,
-        data: 'unknown',
-        note: `Converted from ${basename(input)}, whose terms hold.`,
-      },
-      training: { convertedFrom: { file: basename(input), format: weights.file.format, engine } },
-    });
-  } finally {
-    disposeTree(params);
-  }
+  log(`${input}: ${weights.file.format}, ${config.vision.kind} of ${imageSize} pixels, ${graph.labels.length} labels.`);
+  return buildCheckpoint({
+    name: basename(input).replace(/\.(pt|pth|safetensors)$/i, ''),
+    graph,
+    config,
+    params: readParameter,
+    input: {
+      imageSize,
+      crop: faceCropVersion,
+      resize: 'bicubic-antialias',
+      mean: [...normalization.mean],
+      std: [...normalization.std],
+    },
+    calibration: { kind: 'identity' },
+    thresholds: { fake: 0.5, labels: Object.fromEntries(graph.labels.map((label) => [label, 0.5])) },
+    licence: {
+      weights: `that of ${basename(input)}`,
+      data: 'unknown',
+      note: `Converted from ${basename(input)}, whose terms hold.`,
+    },
+    training: { convertedFrom: { file: basename(input), format: weights.file.format, engine } },
+  });
 }
 
 async function convertWeights(options: ConvertCommandOptions, context: CommandContext): Promise<ConvertSummary> {
@@ -177,6 +179,24 @@ async function convertWeights(options: ConvertCommandOptions, context: CommandCo
   }
 }
 
+/** Writes a file that is made while it is written. */
+async function writeParts(
+  path: string,
+  parts: Iterable<Uint8Array>,
+): Promise<Pick<ConvertSummary, 'bytes' | 'sha256'>> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  function* watch(): Generator<Uint8Array> {
+    for (const part of parts) {
+      hash.update(part);
+      bytes += part.length;
+      yield part;
+    }
+  }
+  await writeFileAtomically(path, watch());
+  return { bytes, sha256: hash.digest('hex') };
+}
+
 async function convertCheckpoint({
   input,
   output,
@@ -184,23 +204,24 @@ async function convertCheckpoint({
   evaluation,
   ...rest
 }: ConvertCommandOptions): Promise<ConvertSummary> {
-  const own = (['graph', 'preset', 'tokenizer'] as const).filter((name) => rest[name] !== undefined);
+  const flags = { graph: '--graph', preset: '--preset', imageSize: '--image-size', tokenizer: '--tokenizer' } as const;
+  const own = (Object.keys(flags) as (keyof typeof flags)[]).filter((name) => rest[name] !== undefined);
   if (own.length > 0)
     throw new CommandError(
-      `convert: expected no ${own.map((name) => `--${name}`).join(', ')} for a checkpoint, which has its own, got ${input}; leave it out.`,
+      `convert: expected no ${own.map((name) => flags[name]).join(', ')} for a checkpoint, which has its own, got ${input}; leave it out.`,
     );
   const source = readCheckpointFolder(input);
-  const { manifest, config, tensors } = await loadCheckpoint(source);
+  const weights = await source.read('model.safetensors');
+  const files = { 'manifest.json': await source.read('manifest.json'), 'model.safetensors': weights };
+  const { manifest, config, tensors } = await loadCheckpoint(memoryCheckpoint(files));
   const { name } = manifest;
   if (to === 'openai') {
-    const bytes = encodeOpenAiWeights(config, tensors);
-    await writeFileAtomically(output, bytes);
-    return { output, name, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+    return { output, name, ...(await writeParts(output, encodeOpenAiWeights(config, tensors))) };
   }
   const recorded = evaluation === undefined ? {} : { evaluation: await readEvaluation(evaluation, manifest) };
   const written = parseWith(checkpointManifestSchema, { ...manifest, ...recorded }, 'convert', CommandError);
   await writeCheckpointFolder(output, {
-    'model.safetensors': await source.read('model.safetensors'),
+    'model.safetensors': weights,
     'manifest.json': new TextEncoder().encode(`${JSON.stringify(written, null, 2)}\n`),
   });
   const { bytes, sha256 } = manifest.weights;

@@ -1,17 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { computeMarginals, createRandom, type LabelGraph } from '@sofd/core';
+import { computeMarginals, type LabelGraph } from '@sofd/core';
 import { type FolderDataset, openDataset } from '@sofd/dataset/node';
 import { computeAuc } from '@sofd/evaluation';
-import { faceCropVersion, readFaceNetwork } from '@sofd/face';
-import {
-  buildCheckpoint,
-  createParameters,
-  loadPooledStem,
-  type ModelConfig,
-  type ModelParameters,
-  visionEncoderOf,
-} from '@sofd/model';
+import { faceCropVersion } from '@sofd/face';
+import { buildCheckpoint, type Checkpoint, type ModelParameters, visionEncoderOf } from '@sofd/model';
 import { writeCheckpointFolder } from '@sofd/model/node';
 import { disposeTree, flattenTree } from '@sofd/tensor';
 import {
@@ -28,6 +21,7 @@ import { activateEngine } from '../engine.js';
 import { assertSameGraph } from '../same-graph.js';
 import { type ExperimentFile, readExperimentFile } from '../training/experiment-file.js';
 import { computeSetLogits, fitDecision, primaryColumn } from '../training/fit-decision.js';
+import { createInitialParameters, loadInitialCheckpoint } from '../training/initial-model.js';
 import { prepareTrainingData, type TrainingData } from '../training/training-data.js';
 
 /** Options of `sofd train`. */
@@ -51,11 +45,6 @@ export interface TrainSummary {
 }
 
 const experimentFileName = 'experiment.json';
-
-async function createInitialParameters(config: ModelConfig, seed: Experiment['seed']): Promise<ModelParameters> {
-  const weights = config.vision.kind === 'pooled-stem' ? loadPooledStem(config.vision, await readFaceNetwork()) : {};
-  return createParameters(config, createRandom(seed).split('parameters'), { weights });
-}
 
 /** Opens the run folder; refuses to mix two experiments in it. */
 async function openRun({ output, resume }: TrainCommandOptions, { experiment }: ExperimentFile) {
@@ -103,12 +92,14 @@ async function writeRunCheckpoint(
   output: string,
   {
     file,
+    checkpoint,
     dataset,
     data,
     result,
     engine,
   }: {
     file: ExperimentFile;
+    checkpoint: Checkpoint | undefined;
     dataset: FolderDataset;
     data: TrainingData;
     result: TrainResult;
@@ -116,7 +107,7 @@ async function writeRunCheckpoint(
   },
 ): Promise<void> {
   const { experiment } = file;
-  const { graph, config } = resolveExperiment(experiment);
+  const { graph, config } = resolveExperiment(experiment, checkpoint);
   const { params } = result;
   const { imageSize, normalization } = visionEncoderOf(config);
   const logits = await computeSetLogits({ config, graph, params }, data.validation);
@@ -137,6 +128,9 @@ async function writeRunCheckpoint(
     licence: file.data.licence,
     training: {
       experiment,
+      ...(checkpoint === undefined
+        ? {}
+        : { initialCheckpoint: { name: checkpoint.manifest.name, sha256: checkpoint.manifest.weights.sha256 } }),
       engine,
       dataset: { digest: dataset.info.digest, rows: dataset.rows.length },
       steps: last.step,
@@ -152,16 +146,24 @@ async function writeRunCheckpoint(
 export async function train(options: TrainCommandOptions, context: CommandContext): Promise<TrainSummary> {
   const file = await readExperimentFile(options.config);
   const { experiment } = file;
-  const { graph, config, weighting, schedule } = resolveExperiment(experiment);
+  const checkpoint = await loadInitialCheckpoint(file);
+  const { graph, config, weighting, schedule } = resolveExperiment(experiment, checkpoint);
   const dataset = await openDataset(file.data.folder);
   assertSameGraph(graph, dataset.graph, 'train');
   const { folder, resumeFrom } = await openRun(options, file);
   const { name: engine } = await activateEngine(options.engine);
-  const { batchSize, seed, steps, learningRate, weightDecay, validateEvery, saveEvery } = experiment;
-  const initial = await createInitialParameters(config, seed);
+  const { batchSize, seed, steps, trainable, learningRate, weightDecay, validateEvery, saveEvery } = experiment;
+  const initial = await createInitialParameters(config, { seed, checkpoint, log: context.log });
   const data = await prepareTrainingData(
     dataset,
-    { config, params: initial, batchSize, heldOut: file.data.heldOut, seed },
+    {
+      config,
+      params: initial,
+      isTrained: checkpoint !== undefined,
+      batchSize,
+      heldOut: file.data.heldOut,
+      seed,
+    },
     context,
   );
   const result = await runTraining({
@@ -172,6 +174,7 @@ export async function train(options: TrainCommandOptions, context: CommandContex
     validation: { set: data.validation, every: validateEvery, evaluate: validationAuc(graph) },
     initial: data.params,
     steps,
+    trainable,
     learningRate,
     weightDecay,
     schedule,
@@ -183,7 +186,7 @@ export async function train(options: TrainCommandOptions, context: CommandContex
     save: folder.save,
     ...(resumeFrom === null ? {} : { resumeFrom }),
   });
-  await writeRunCheckpoint(options.output, { file, dataset, data, result, engine });
+  await writeRunCheckpoint(options.output, { file, checkpoint, dataset, data, result, engine });
   const last = result.history.at(-1)!;
   const parameters = countParameters(result.params);
   disposeTree(result.params);

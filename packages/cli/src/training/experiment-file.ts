@@ -20,6 +20,8 @@ export interface ExperimentData {
 export interface ExperimentFile {
   readonly experiment: Experiment;
   readonly data: ExperimentData;
+  /** Folder of the checkpoint that training starts from, absolute. */
+  readonly initialCheckpoint?: string;
 }
 
 const dataSchema = v.strictObject({
@@ -63,5 +65,10 @@ export async function readExperimentFile(file: string): Promise<ExperimentFile> 
   }
   const experiment = defineExperiment(content as Parameters<typeof defineExperiment>[0]);
   const { folder, ...rest } = parseOptions(dataSchema, experiment.data, `${file}: data`);
-  return { experiment, data: { folder: resolve(dirname(path), folder), ...rest } };
+  const { initialCheckpoint } = experiment;
+  return {
+    experiment,
+    data: { folder: resolve(dirname(path), folder), ...rest },
+    ...(initialCheckpoint === undefined ? {} : { initialCheckpoint: resolve(dirname(path), initialCheckpoint) }),
+  };
 }

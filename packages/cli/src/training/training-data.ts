@@ -17,7 +17,7 @@ export interface TrainingData {
   readonly heldOut: BatchSource;
   /** Whole validation split: images, or features where the encoder has a frozen part. */
   readonly validation: Batch & { readonly rows: readonly DatasetRow[] };
-  /** Parameters to start from, with the statistics of the training features in them. */
+  /** Parameters to start from, with statistics of features in them: those of the training people, unless the model came with its own. */
   readonly params: ModelParameters;
 }
 
@@ -25,6 +25,8 @@ export interface TrainingData {
 export interface TrainingDataOptions {
   readonly config: ModelConfig;
   readonly params: ModelParameters;
+  /** The parameters are a trained model's, whose statistics of features hold. */
+  readonly isTrained: boolean;
   readonly batchSize: number;
   readonly heldOut: number;
   readonly seed: number | string;
@@ -95,7 +97,7 @@ async function prepareFeatures(
   options: TrainingDataOptions,
   context: CommandContext,
 ): Promise<TrainingData> {
-  const { config, batchSize, seed } = options;
+  const { config, params, isTrained, batchSize, seed } = options;
   const { trained, held } = holdOutPeople(dataset, options);
   const load = (rows: readonly DatasetRow[], stage: string) =>
     loadFeatures(dataset, rows, { options, context, stage: `features, ${stage}` });
@@ -106,7 +108,7 @@ async function prepareFeatures(
     training: createArraySource(trainingSet, { batchSize, seed, balanced: true }),
     heldOut: createArraySource(heldSet, { batchSize, seed: `held-out/${seed}`, balanced: true }),
     validation,
-    params: fitFeatureStatistics(config, options.params, trainingSet.images),
+    params: isTrained ? params : fitFeatureStatistics(config, params, trainingSet.images),
   };
 }
 

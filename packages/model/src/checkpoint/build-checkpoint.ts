@@ -1,19 +1,13 @@
 import { type CheckpointManifest, checkpointManifestSchema, type LabelGraph, parseOptions } from '@sofd/core';
-import {
-  encodeSafetensors,
-  flattenTree,
-  readTensor,
-  type SafetensorsTensor,
-  type Tensor,
-  tensorFrom,
-  tidy,
-} from '@sofd/tensor';
+import { flattenTree, layOutSafetensors, readTensor } from '@sofd/tensor';
 import type { ModelConfig } from '../config/model-config.js';
-import { computeLogits, encodeImages, encodeTexts, visionEncoderOf } from '../encode.js';
-import type { ModelParameters } from '../parameters/model-parameters.js';
-import { tokenizePrompts } from '../tokenizer/tokenize-prompts.js';
+import { visionEncoderOf } from '../encode.js';
+import { type ModelParameters, modelSpecs } from '../parameters/model-parameters.js';
+import { flattenSpecs } from '../parameters/parameter-spec.js';
+import type { ReadParameter } from '../parameters/read-parameter.js';
 import { version } from '../version.js';
 import { extraTensors } from './checkpoint.js';
+import { computeAnswers } from './compute-answers.js';
 import { createKnownAnswerInput, knownAnswerTolerance } from './known-answer.js';
 import { computeSha256 } from './sha256.js';
 
@@ -25,8 +19,8 @@ export interface CheckpointContents
   > {
   readonly graph: LabelGraph;
   readonly config: ModelConfig;
-  /** The trained parameters; they stay the caller's. */
-  readonly params: ModelParameters;
+  /** The trained parameters, which stay the caller's; or what reads each of them, for those that are not on the engine. */
+  readonly params: ModelParameters | ReadParameter;
 }
 
 /** The files of a checkpoint folder. */
@@ -35,29 +29,31 @@ export interface CheckpointFiles {
   readonly 'manifest.json': Uint8Array;
 }
 
-const toEntry = async (tensor: Tensor): Promise<SafetensorsTensor> => ({
-  dtype: 'F32',
-  shape: tensor.shape,
-  data: await readTensor(tensor),
-});
+/** Reads the parameters of a model from the engine. */
+function readFromEngine(params: ModelParameters): ReadParameter {
+  const tensors = flattenTree(params);
+  return async (name, target) => target.set(await readTensor(tensors.get(name)!));
+}
 
-/** Text embeddings, and what the model says to the known-answer image. */
-async function computeAnswers({ config, graph, params }: CheckpointContents, image: Float32Array) {
+/** A file with places for all tensors of a checkpoint: parameters, text embeddings, and the image of the known answer. */
+function layOutWeights(graph: LabelGraph, config: ModelConfig) {
   const { imageSize } = visionEncoderOf(config);
-  const [text, logits] = tidy(() => {
-    const text = encodeTexts(config, params, tokenizePrompts(config, graph)); // [labels, embedDim]
-    const images = tensorFrom(image, [1, imageSize, imageSize, 3]);
-    return [text, computeLogits(config, params, { image: encodeImages(config, params, images), text })]; // [1, labels]
-  }) as [Tensor, Tensor];
-  const answers = { textEmbeddings: await toEntry(text), logits: [...(await readTensor(logits))] };
-  text.dispose();
-  logits.dispose();
-  return answers;
+  const specs = flattenSpecs(modelSpecs(config));
+  const shapes: readonly (readonly [string, readonly number[]])[] = [
+    ...[...specs].map(([name, { shape }]) => [name, shape] as const),
+    [extraTensors.textEmbeddings, [graph.labels.length, config.embedDim]],
+    [extraTensors.knownAnswerInput, [1, imageSize, imageSize, 3]],
+  ];
+  const infos = shapes.map(([name, shape]) => [name, { dtype: 'F32' as const, shape }] as const);
+  return { ...layOutSafetensors(Object.fromEntries(infos)), names: [...specs.keys()] };
 }
 
 /**
  * Makes a checkpoint that describes itself: weights, graph, configuration, text embeddings, and a known answer by which
  * a loader can tell whether its engine computes the same model.
+ *
+ * The file is in memory once; beyond it there is one parameter while they are read, and one transformer block on the engine
+ * while the known answer is computed.
  *
  * @param contents - the trained model and what is known of it
  * @returns the manifest, and the two files that hold everything
@@ -72,15 +68,14 @@ export async function buildCheckpoint(
   contents: CheckpointContents,
 ): Promise<{ readonly manifest: CheckpointManifest; readonly files: CheckpointFiles }> {
   const { name, graph, config, params, input, calibration, thresholds, licence, training, evaluation } = contents;
-  const { imageSize } = visionEncoderOf(config);
-  const image = createKnownAnswerInput({ ...input, imageSize });
-  const { textEmbeddings, logits } = await computeAnswers(contents, image);
-  const tensors: Record<string, SafetensorsTensor> = {
-    [extraTensors.textEmbeddings]: textEmbeddings,
-    [extraTensors.knownAnswerInput]: { dtype: 'F32', shape: [1, imageSize, imageSize, 3], data: image },
-  };
-  for (const [key, tensor] of flattenTree(params)) tensors[key] = await toEntry(tensor);
-  const weights = encodeSafetensors(tensors);
+  const { bytes, tensors, names } = layOutWeights(graph, config);
+  const read = typeof params === 'function' ? params : readFromEngine(params);
+  for (const name of names) await read(name, tensors[name]!.data);
+  const image = createKnownAnswerInput({ ...input, imageSize: visionEncoderOf(config).imageSize });
+  const answers = await computeAnswers({ graph, config, weights: tensors, image });
+  tensors[extraTensors.knownAnswerInput]!.data.set(image);
+  tensors[extraTensors.textEmbeddings]!.data.set(answers.textEmbeddings);
+  const logits = [...answers.logits];
   const manifest: CheckpointManifest = {
     format: 'sofd-checkpoint',
     version: 1,
@@ -95,10 +90,10 @@ export async function buildCheckpoint(
     licence,
     training,
     ...(evaluation === undefined ? {} : { evaluation }),
-    weights: { file: 'model.safetensors', sha256: await computeSha256(weights), bytes: weights.length },
+    weights: { file: 'model.safetensors', sha256: await computeSha256(bytes), bytes: bytes.length },
     knownAnswer: { input: { tensor: extraTensors.knownAnswerInput }, logits, tolerance: knownAnswerTolerance(logits) },
   };
   parseOptions(checkpointManifestSchema, manifest, 'buildCheckpoint');
   const json = new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`);
-  return { manifest, files: { 'model.safetensors': weights, 'manifest.json': json } };
+  return { manifest, files: { 'model.safetensors': bytes, 'manifest.json': json } };
 }

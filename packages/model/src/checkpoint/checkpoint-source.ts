@@ -1,38 +1,19 @@
-import { CheckpointFormatError } from '@sofd/core';
+import { CheckpointFormatError, type CheckpointManifest } from '@sofd/core';
+
+/** What a reader tells a source; a source may leave out what it cannot do. */
+export interface ReadOptions {
+  /** What the manifest says of the file; absent for the manifest itself. */
+  readonly expected?: Pick<CheckpointManifest['weights'], 'bytes' | 'sha256'> | undefined;
+  /** Told how many bytes have arrived, often. The count starts anew where the source reads from another place. */
+  readonly onBytes?: ((arrived: number) => void) | undefined;
+  /** Ends the reading early. */
+  readonly signal?: AbortSignal | undefined;
+}
 
 /** Where the files of a checkpoint come from. */
 export interface CheckpointSource {
   /** The bytes of one file of the checkpoint: `'manifest.json'` or `'model.safetensors'`. */
-  read(name: string): Promise<Uint8Array>;
-}
-
-/**
- * A checkpoint on a web server.
- *
- * @param baseUrl - the folder that holds `manifest.json` and `model.safetensors`
- * @returns a source for `loadCheckpoint`
- * @example
- * ```ts
- * const checkpoint = await loadCheckpoint(fetchCheckpoint('/models/demo/'));
- * ```
- */
-export function fetchCheckpoint(baseUrl: string | URL): CheckpointSource {
-  const text = String(baseUrl);
-  const folder = text.endsWith('/') ? text : `${text}/`;
-  return {
-    async read(name) {
-      const fail = (got: string, cause?: unknown) =>
-        new CheckpointFormatError(
-          `fetchCheckpoint: expected ${name} at ${folder}${name}, got ${got}; check the address of the checkpoint folder.`,
-          { cause },
-        );
-      const response = await fetch(folder + name).catch((cause: unknown) => {
-        throw fail('no answer', cause);
-      });
-      if (!response.ok) throw fail(`status ${response.status}`);
-      return new Uint8Array(await response.arrayBuffer());
-    },
-  };
+  read(name: string, options?: ReadOptions): Promise<Uint8Array>;
 }
 
 /**

@@ -15,6 +15,7 @@ import {
   decodeSafetensors,
   disposeTree,
   encodeSafetensors,
+  flattenTree,
   readTensor,
   type SafetensorsTensor,
   tensorFrom,
@@ -107,6 +108,23 @@ describe('a checkpoint', () => {
     for (const [name, bytes] of Object.entries(files)) {
       expect(Buffer.from(bytes).equals(again.files[name as keyof Files])).toBe(true);
     }
+  });
+
+  it('is the same bytes for parameters that are read into their places in the file', async () => {
+    const params = createParameters(config, createRandom(1));
+    const tensors = flattenTree(params);
+    const buffers = new Set<ArrayBufferLike>();
+    const again = await buildCheckpoint({
+      ...rest,
+      params: async (name, target) => {
+        buffers.add(target.buffer);
+        target.set(await readTensor(tensors.get(name)!));
+      },
+    });
+    disposeTree(params);
+    const bytes = again.files['model.safetensors'];
+    expect(Buffer.from(bytes).equals(files['model.safetensors'])).toBe(true);
+    expect([...buffers]).toEqual([bytes.buffer]);
   });
 
   it('comes back from a folder as it was written, and leaves nothing else there', async () => {

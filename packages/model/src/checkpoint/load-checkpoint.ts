@@ -4,6 +4,7 @@ import {
   checkpointManifestSchema,
   formatProblems,
   type LabelGraph,
+  type Progress,
   parseLabelGraph,
   parseWith,
   SofdError,
@@ -17,8 +18,20 @@ import type { WeightArrays } from '../parameters/weight-arrays.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { CheckpointSource } from './checkpoint-source.js';
 import { computeSha256 } from './sha256.js';
+import { throwIfAborted } from './throw-if-aborted.js';
 
 const where = 'loadCheckpoint';
+
+/** Options of `loadCheckpoint`. */
+export interface LoadOptions {
+  /**
+   * Told how many bytes of the weights have arrived, of how many, as the stage `model`. The last event comes when all has
+   * been checked.
+   */
+  readonly onProgress?: Progress | undefined;
+  /** Ends the loading early. */
+  readonly signal?: AbortSignal | undefined;
+}
 
 function parseManifest(bytes: Uint8Array): CheckpointManifest {
   let json: unknown;
@@ -79,24 +92,48 @@ async function findFileProblems({ weights }: CheckpointManifest, bytes: Uint8Arr
   return sha256 === weights.sha256 ? [] : [`${weights.file}: expected SHA-256 ${weights.sha256}, got ${sha256}`];
 }
 
+/** The weights, with progress up to the last byte; that one is for {@link loadCheckpoint} to report. */
+async function readWeights(
+  source: CheckpointSource,
+  { file, bytes: total, sha256 }: CheckpointManifest['weights'],
+  { onProgress, signal }: LoadOptions,
+): Promise<Uint8Array> {
+  const report = (done: number) => {
+    if (done < total) onProgress?.({ stage: 'model', done, total });
+  };
+  report(0);
+  const weights = await source.read(file, { expected: { bytes: total, sha256 }, onBytes: report, signal });
+  throwIfAborted(signal, where);
+  return weights;
+}
+
 /**
  * Reads a checkpoint and checks all of it before any of it is used.
  *
  * @param source - where the files come from: a folder, a web server, memory
+ * @param options - `onProgress` and `signal`
  * @returns the checkpoint, off the device
  * @throws CheckpointFormatError for a damaged or incomplete checkpoint, with all problems that can be seen at once
+ * @throws AbortedError when `signal` is aborted
  * @example
  * ```ts
- * const checkpoint = await loadCheckpoint(fetchCheckpoint('/models/demo/'));
+ * let percent = 0;
+ * const checkpoint = await loadCheckpoint(fetchCheckpoint('/models/demo/'), {
+ *   onProgress: ({ done, total }) => (percent = (100 * done) / total), // bytes of the weights
+ *   signal: AbortSignal.timeout(600_000),
+ * });
+ * percent; // 100
  * checkpoint.graph.labels[0]; // 'fake'
  * ```
  */
-export async function loadCheckpoint(source: CheckpointSource): Promise<Checkpoint> {
-  const manifest = parseManifest(await source.read('manifest.json'));
+export async function loadCheckpoint(source: CheckpointSource, options: LoadOptions = {}): Promise<Checkpoint> {
+  const { signal, onProgress } = options;
+  throwIfAborted(signal, where);
+  const manifest = parseManifest(await source.read('manifest.json', { signal }));
   const problems: string[] = [];
   const graph = attempt(problems, () => parseLabelGraph(manifest.labelGraph, 'manifest.json labelGraph'));
   const config = attempt(problems, () => parseModelConfig(manifest.model));
-  const bytes = await source.read(manifest.weights.file);
+  const bytes = await readWeights(source, manifest.weights, options);
   problems.push(...(await findFileProblems(manifest, bytes)));
   const decoded = attempt(problems, () => decodeSafetensors(bytes));
   const tensors = toWeights(decoded?.tensors ?? {}, problems);
@@ -116,5 +153,7 @@ export async function loadCheckpoint(source: CheckpointSource): Promise<Checkpoi
       problems,
     });
   }
+  const { bytes: total } = manifest.weights;
+  onProgress?.({ stage: 'model', done: total, total, note: manifest.name });
   return { manifest, graph, config, tensors };
 }

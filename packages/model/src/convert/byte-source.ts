@@ -4,8 +4,11 @@ import { CheckpointFormatError } from '@sofd/core';
 export interface ByteSource {
   /** Length in bytes. */
   readonly size: number;
-  /** The bytes from `offset` on; the caller stays within the file. */
-  read(offset: number, length: number): Promise<Uint8Array>;
+  /**
+   * The bytes from `offset` on; the caller stays within the file. They may be put into `room`, which is as long as they are,
+   * so that reading many ranges need not allocate as many times.
+   */
+  read(offset: number, length: number, room?: Uint8Array): Promise<Uint8Array>;
 }
 
 /**
@@ -32,15 +35,21 @@ export const blobSource = (blob: Blob): ByteSource => ({
 export interface ByteRange {
   readonly offset: number;
   readonly length: number;
+  /** Memory that the bytes may be put into, where it is enough. */
+  readonly room?: Uint8Array | undefined;
 }
 
 /** Reads a range after checking that the file has it. */
-export async function readRange(source: ByteSource, { offset, length }: ByteRange, what: string): Promise<Uint8Array> {
+export async function readRange(
+  source: ByteSource,
+  { offset, length, room }: ByteRange,
+  what: string,
+): Promise<Uint8Array> {
   const inside = Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0;
   if (!inside || offset + length > source.size) {
     throw malformedFile(`${what} within its ${source.size} bytes`, `${length} bytes from byte ${offset} on`);
   }
-  const bytes = await source.read(offset, length);
+  const bytes = await source.read(offset, length, room && room.length >= length ? room.subarray(0, length) : undefined);
   if (bytes.length !== length) throw malformedFile(`${length} bytes of ${what}`, `${bytes.length}`);
   return bytes;
 }

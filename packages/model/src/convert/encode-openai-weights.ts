@@ -1,15 +1,16 @@
 import { CheckpointFormatError } from '@sofd/core';
-import { encodeSafetensors, type SafetensorsTensor } from '@sofd/tensor';
+import { streamSafetensors } from '@sofd/tensor';
 import type { ModelConfig } from '../config/model-config.js';
 import type { WeightArrays } from '../parameters/weight-arrays.js';
 import { countTokens } from '../tokenizer/tokenizer-config.js';
 import type { KeyRule, SizeName } from './keys/key-map.js';
 import { expandRules, resolveShape } from './keys/match-keys.js';
 import { openAiKeys } from './keys/openai-keys.js';
-import { invertAxes, permute } from './permute.js';
+import { invertAxes, permutedStrides, placeElements } from './permute.js';
 
 /** CLIP's own start, for models whose head has none: `official` logits do not depend on it. */
-const defaultLogitScale: SafetensorsTensor = { dtype: 'F32', shape: [], data: Float32Array.of(Math.log(1 / 0.07)) };
+const defaultLogitScale = Math.log(1 / 0.07);
+const scaleKey = 'logit_scale';
 
 function readSizes(config: ModelConfig): {
   readonly sizes: Readonly<Record<SizeName, number>>;
@@ -37,24 +38,13 @@ const unsupported = (expected: string, got: string) =>
     `encodeOpenAiWeights: expected ${expected}, got ${got}; OpenAI's CLIP has no such model, keep it as it is.`,
   );
 
-function toEntry(
-  { parameter, keys, shape, axes }: KeyRule,
-  weights: WeightArrays,
-  sizes: Readonly<Record<SizeName, number>>,
-): [string, SafetensorsTensor] {
-  const stored = resolveShape(shape, sizes) as readonly number[];
-  const { data } = weights[parameter]!;
-  const ours = axes?.map((axis) => stored[axis]!);
-  return [keys[0]!, { dtype: 'F32', shape: stored, data: axes && ours ? permute(data, ours, invertAxes(axes)) : data }];
-}
-
 /**
  * Writes the weights of a model as a safetensors file in OpenAI's names, which PyTorch reads with
  * `safetensors.torch.load_file` and `model.load_state_dict`.
  *
  * @param config - a model with a vision transformer
  * @param weights - its parameters by name, as `loadCheckpoint` gives them; other tensors are left out
- * @returns the file, float32
+ * @returns the file, float32, part by part: one tensor at a time is copied
  * @throws CheckpointFormatError for a model that OpenAI's code cannot build
  * @example
  * ```ts no-run: needs a checkpoint of a vision transformer
@@ -67,10 +57,31 @@ function toEntry(
  * await writeFile('model.safetensors', encodeOpenAiWeights(config, tensors));
  * ```
  */
-export function encodeOpenAiWeights(config: ModelConfig, weights: WeightArrays): Uint8Array {
+export function encodeOpenAiWeights(config: ModelConfig, weights: WeightArrays): Iterable<Uint8Array<ArrayBuffer>> {
   const { sizes, depths } = readSizes(config);
   const rules = expandRules(openAiKeys.rules, depths).filter(({ parameter }) => parameter in weights);
-  const entries = rules.map((rule) => toEntry(rule, weights, sizes));
-  // PyTorch's loaders ask for this note.
-  return encodeSafetensors({ logit_scale: defaultLogitScale, ...Object.fromEntries(entries) }, { format: 'pt' });
+  const byKey = new Map(rules.map((rule) => [rule.keys[0]!, rule]));
+  const shapeOf = ({ shape }: KeyRule) => resolveShape(shape, sizes) as readonly number[];
+  const infos = [...byKey].map(([key, rule]) => [key, { dtype: 'F32' as const, shape: shapeOf(rule) }] as const);
+  return streamSafetensors(
+    { [scaleKey]: { dtype: 'F32', shape: [] }, ...Object.fromEntries(infos) },
+    {
+      read: (key) => {
+        const rule = byKey.get(key);
+        if (rule === undefined) return Float32Array.of(defaultLogitScale);
+        const { data } = weights[rule.parameter]!;
+        return rule.axes === undefined ? data : undoAxes(data, shapeOf(rule), rule.axes);
+      },
+      // PyTorch's loaders ask for this note.
+      metadata: { format: 'pt' },
+    },
+  );
+}
+
+/** The values of a parameter in the order in which a file of that shape has them. */
+function undoAxes(values: Float32Array, shape: readonly number[], axes: readonly number[]): Float32Array {
+  const ours = axes.map((axis) => shape[axis]!);
+  const stored = new Float32Array(values.length);
+  placeElements(values, stored, { shape: ours, strides: permutedStrides(ours, invertAxes(axes)), offset: 0 });
+  return stored;
 }

@@ -59,13 +59,16 @@ async function createWeights(model: ModelConfig): Promise<WeightArrays> {
   return weights;
 }
 
+const encode = (model: ModelConfig, weights: WeightArrays) =>
+  new Uint8Array(Buffer.concat([...encodeOpenAiWeights(model, weights)]));
+
 async function load(bytes: Uint8Array, options: ClipOptions = {}) {
   return loadClip(await openWeightFile(bytesSource(bytes)), graph, { tokenizer, preset: 'cosine', ...options });
 }
 
 /** The tensors of a model's file in OpenAI's names, to be changed. */
 async function createTensors(): Promise<Record<string, SafetensorsTensor>> {
-  const { tensors } = await openWeightFile(bytesSource(encodeOpenAiWeights(config, await createWeights(config))));
+  const { tensors } = await openWeightFile(bytesSource(encode(config, await createWeights(config))));
   const entries: [string, SafetensorsTensor][] = [];
   for (const [name, { shape, read }] of tensors)
     entries.push([name, { dtype: 'F32', shape, data: new Float32Array((await read()).slice().buffer) }]);
@@ -75,7 +78,7 @@ async function createTensors(): Promise<Record<string, SafetensorsTensor>> {
 describe("a model in OpenAI's names", () => {
   it('comes back as it was: configuration from shapes, every number', async () => {
     const weights = await createWeights(config);
-    const { config: read, params } = await load(encodeOpenAiWeights(config, weights));
+    const { config: read, params } = await load(encode(config, weights));
     expect(read).toEqual(config);
     expect(await readWeights(params)).toEqual(weights);
     disposeTree(params);
@@ -83,7 +86,7 @@ describe("a model in OpenAI's names", () => {
 
   it('reports each parameter that it reads', async () => {
     const counts: number[] = [];
-    const bytes = encodeOpenAiWeights(config, await createWeights(config));
+    const bytes = encode(config, await createWeights(config));
     const { params } = await load(bytes, { onParameter: (done) => counts.push(done) });
     expect(counts).toEqual([...flattenTree(params)].map((_, index) => index + 1));
     disposeTree(params);
@@ -91,7 +94,7 @@ describe("a model in OpenAI's names", () => {
 
   it('has a logit scale also where our head has none, and leaves it out again', async () => {
     const official = { ...config, preset: 'official' as const };
-    const bytes = encodeOpenAiWeights(official, await createWeights(official));
+    const bytes = encode(official, await createWeights(official));
     expect((await openWeightFile(bytesSource(bytes))).tensors.has('logit_scale')).toBe(true);
     const { config: read, params } = await load(bytes, { preset: 'official' });
     expect(read).toEqual(official);

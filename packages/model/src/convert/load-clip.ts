@@ -3,16 +3,17 @@ import { disposeTree, type Tensor, tensorFrom } from '@sofd/tensor';
 import { defineModelConfig, type ModelConfig } from '../config/model-config.js';
 import { joinParameters, type ModelParameters, modelSpecs } from '../parameters/model-parameters.js';
 import { flattenSpecs } from '../parameters/parameter-spec.js';
+import type { ReadParameter } from '../parameters/read-parameter.js';
 import type { ClipTokenizerConfig } from '../tokenizer/clip/clip-tokenizer-config.js';
 import { deriveClipTokenizer } from '../tokenizer/clip/derive-clip-tokenizer.js';
+import { resamplePositions } from '../vision-encoder/vit/resample-positions.js';
 import type { ClipArchitecture } from './clip-architecture.js';
-import { decodeFloats, isFloatDtype } from './decode-floats.js';
 import { huggingFaceKeys } from './keys/hugging-face-keys.js';
-import type { KeyMap, KeyRule, SizeName } from './keys/key-map.js';
-import { type KeyMatch, matchKeys, resolveShape } from './keys/match-keys.js';
+import type { KeyMap, SizeName } from './keys/key-map.js';
+import { type KeyMatch, matchKeys } from './keys/match-keys.js';
 import { openAiKeys } from './keys/openai-keys.js';
-import { permute } from './permute.js';
-import type { StoredTensors, WeightFile } from './weight-file.js';
+import { chunkBytes, readStoredParameter } from './read-stored-parameter.js';
+import { countElements, type StoredTensors, type WeightFile } from './weight-file.js';
 
 /** What a file of weights does not say itself. */
 export interface ClipOptions {
@@ -22,6 +23,8 @@ export interface ClipOptions {
   readonly tokenizer?: ClipTokenizerConfig;
   /** Heads of the blocks, from `readClipArchitecture`; width / 64 where left out, as in CLIP. */
   readonly architecture?: ClipArchitecture;
+  /** Side of the images, pixels; the position embeddings are resampled for it. The one of the weights where left out. */
+  readonly imageSize?: number;
   /** Called for each parameter that was read. */
   readonly onParameter?: (done: number, total: number) => void;
 }
@@ -78,7 +81,7 @@ function deriveConfig(map: KeyMap, match: KeyMatch, graph: LabelGraph, options: 
       embedDim,
       vision: {
         kind: 'vit',
-        imageSize: Math.sqrt(imagePositions - 1) * patch,
+        imageSize: options.imageSize ?? Math.sqrt(imagePositions - 1) * patch,
         patchSize: patch,
         width: imageWidth,
         depth: match.depths.vision,
@@ -90,30 +93,69 @@ function deriveConfig(map: KeyMap, match: KeyMatch, graph: LabelGraph, options: 
   );
 }
 
-/** One parameter from the tensors that hold it. */
-async function readParameter(
-  { keys, shape, axes }: KeyRule,
-  tensors: StoredTensors,
-  sizes: KeyMatch['sizes'],
-): Promise<Float32Array> {
-  const parts: Float32Array[] = [];
-  for (const key of keys) {
-    const tensor = tensors.get(key)!;
-    if (isFloatDtype(tensor.dtype)) parts.push(decodeFloats(tensor.dtype, await tensor.read()));
-  }
-  const [first] = parts;
-  const values = parts.length === 1 ? first! : new Float32Array(first!.length * parts.length);
-  if (parts.length > 1) for (const [index, part] of parts.entries()) values.set(part, index * part.length);
-  if (axes === undefined) return values;
-  const [rows = 1, ...rest] = resolveShape(shape, sizes) as readonly number[];
-  return permute(values, [rows * parts.length, ...rest], axes);
+/** A CLIP model that is still in its file. */
+export interface StoredClip {
+  readonly config: ModelConfig;
+  /** Reads a parameter of the model; beyond the target it takes a few MB of memory. */
+  readonly readParameter: ReadParameter;
 }
 
 /**
- * Makes a model of a file of CLIP weights: the published checkpoints of the method, OpenAI's CLIP, or Hugging Face's.
+ * Finds a CLIP model in a file of weights: the published checkpoints of the method, OpenAI's CLIP, or Hugging Face's.
  *
- * The configuration follows from the shapes. Tensors are read one by one, so that beyond the parameters on the engine
- * there is never more in memory than the largest of them and its float32 copy.
+ * The configuration follows from the shapes, and no values are read: `buildCheckpoint` reads them one by one into the
+ * checkpoint that it makes.
+ *
+ * @param file - from `openWeightFile`
+ * @param graph - the label graph whose prompts the model will read
+ * @param options - what the weights do not say
+ * @returns the configuration, and what reads each parameter
+ * @throws CheckpointFormatError listing every key that is missing, unknown, of another shape or type
+ * @throws InvalidOptionError for prompts that need CLIP's vocabulary
+ * @example
+ * ```ts no-run: needs a file of CLIP
+ * import { buildCheckpoint } from '@sofd/model';
+ * import { findClip } from '@sofd/model/convert';
+ * import { openWeights, writeCheckpointFolder } from '@sofd/model/node';
+ *
+ * const { file, close } = await openWeights('ViT-B-32.pt');
+ * const { config, readParameter } = findClip(file, graph);
+ * const { files } = await buildCheckpoint({ name: 'clip', graph, config, params: readParameter, ...rest });
+ * await writeCheckpointFolder('clip', files);
+ * await close();
+ * ```
+ */
+export function findClip(file: WeightFile, graph: LabelGraph, options: ClipOptions = {}): StoredClip {
+  const { tensors } = file;
+  const map = chooseKeyMap(tensors, options.preset ?? 'official');
+  const match = matchKeys(map, tensors);
+  const config = deriveConfig(map, match, graph, options);
+  const rules = new Map(match.rules.map((rule) => [rule.parameter, rule]));
+  // Reading takes turns with one piece of memory, since what is allocated stays until the garbage is collected.
+  let free: Uint8Array | undefined = new Uint8Array(chunkBytes);
+  let done = 0;
+  const { imagePositions, imageWidth } = match.sizes as Readonly<Record<SizeName, number>>;
+  return {
+    config,
+    readParameter: async (name, target) => {
+      const room = free;
+      free = undefined;
+      const isResampled = name === 'vision.positions' && target.length !== imagePositions * imageWidth;
+      const stored = isResampled ? new Float32Array(imagePositions * imageWidth) : target;
+      await readStoredParameter(rules.get(name)!, { tensors, sizes: match.sizes, room }, stored);
+      if (isResampled) {
+        const grid = Math.sqrt(target.length / imageWidth - 1);
+        target.set(resamplePositions(stored, { width: imageWidth, grid }));
+      }
+      free = room;
+      done += 1;
+      options.onParameter?.(done, rules.size);
+    },
+  };
+}
+
+/**
+ * Makes a model of a file of CLIP weights on the active engine.
  *
  * @param file - from `openWeightFile`
  * @param graph - the label graph whose prompts the model will read
@@ -121,6 +163,7 @@ async function readParameter(
  * @returns the configuration, and the parameters on the active engine; the caller disposes of them
  * @throws CheckpointFormatError listing every key that is missing, unknown, of another shape or type
  * @throws InvalidOptionError for prompts that need CLIP's vocabulary
+ * @see {@link findClip} to convert a file without loading the model
  * @example
  * ```ts no-run: needs a file of CLIP
  * import { faceForensics } from '@sofd/core';
@@ -136,16 +179,13 @@ export async function loadClip(
   graph: LabelGraph,
   options: ClipOptions = {},
 ): Promise<{ readonly config: ModelConfig; readonly params: ModelParameters }> {
-  const map = chooseKeyMap(file.tensors, options.preset ?? 'official');
-  const match = matchKeys(map, file.tensors);
-  const config = deriveConfig(map, match, graph, options);
-  const specs = flattenSpecs(modelSpecs(config));
+  const { config, readParameter } = findClip(file, graph, options);
   const loaded: Record<string, Tensor> = {};
   try {
-    for (const [index, rule] of match.rules.entries()) {
-      const values = await readParameter(rule, file.tensors, match.sizes);
-      loaded[rule.parameter] = tensorFrom(values, specs.get(rule.parameter)!.shape);
-      options.onParameter?.(index + 1, match.rules.length);
+    for (const [name, { shape }] of flattenSpecs(modelSpecs(config))) {
+      const values = new Float32Array(countElements(shape));
+      await readParameter(name, values);
+      loaded[name] = tensorFrom(values, shape);
     }
     return { config, params: joinParameters(config, loaded) };
   } catch (error) {

@@ -18,7 +18,8 @@ export function readCheckpointFolder(folder: string): CheckpointSource {
   return {
     async read(name) {
       try {
-        return new Uint8Array(await readFile(join(folder, name)));
+        const { buffer, byteOffset, byteLength } = await readFile(join(folder, name));
+        return new Uint8Array(buffer, byteOffset, byteLength);
       } catch (cause) {
         const reason = cause instanceof Error ? cause.message : String(cause);
         throw new CheckpointFormatError(

@@ -34,8 +34,8 @@ export async function openFileSource(path: string): Promise<FileSource> {
   const { size } = await file.stat();
   return {
     size,
-    read: async (offset, length) => {
-      const bytes = new Uint8Array(length);
+    read: async (offset, length, room) => {
+      const bytes = room ?? new Uint8Array(length);
       // A system call reads 2 GB at most.
       let filled = 0;
       while (filled < length) {

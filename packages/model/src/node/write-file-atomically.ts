@@ -1,16 +1,19 @@
-import { open, rename } from 'node:fs/promises';
+import { open, rename, writeFile } from 'node:fs/promises';
 
 /**
  * Writes beside the target, waits for the disk, then renames: a reader sees the old file or the new one.
  *
  * @param path - the file; its folder exists
- * @param content - bytes, or text that is written as UTF-8
+ * @param content - bytes, whole or part by part, or text that is written as UTF-8
  */
-export async function writeFileAtomically(path: string, content: Uint8Array | string): Promise<void> {
+export async function writeFileAtomically(
+  path: string,
+  content: Uint8Array | Iterable<Uint8Array> | string,
+): Promise<void> {
   const temporary = `${path}.tmp`;
   const file = await open(temporary, 'w');
   try {
-    await file.writeFile(content);
+    await writeFile(file, content);
     await file.sync();
   } finally {
     await file.close();

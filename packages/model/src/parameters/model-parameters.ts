@@ -5,6 +5,7 @@ import { headSpecs } from '../joint-head/joint-head.js';
 import { textEncoderSpecs } from '../text-encoder/text-encoder.js';
 import { createVisionEncoder } from '../vision-encoder/create-vision-encoder.js';
 import { buildTree, flattenSpecs, type ParameterSpec, type SpecTree } from './parameter-spec.js';
+import { createTrainableFilter, type Trainable } from './trainable.js';
 import type { WeightArrays } from './weight-arrays.js';
 
 /** All parameters of a model, by name; a name never changes, for checkpoints are read by it. */
@@ -22,7 +23,7 @@ export const modelSpecs = (config: ModelConfig): SpecTree => ({
 });
 
 /** The initial values of one parameter. Each has a stream of its own, so that no value depends on another's shape. */
-function initialize({ shape, init }: ParameterSpec, random: Random): Float32Array {
+export function initialize({ shape, init }: ParameterSpec, random: Random): Float32Array {
   const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
   if (init.kind === 'constant') return values.fill(init.value);
   for (let i = 0; i < values.length; i++) values[i] = random.normal(0, init.deviation);
@@ -90,17 +91,25 @@ export type FlatParameters = Readonly<Record<string, Tensor>>;
  *
  * @param config - the model
  * @param params - its parameters; the result shares the tensors
+ * @param trainable - which of them train; all that can where left out
+ * @returns both parts by full name
+ * @example
+ * ```ts
+ * const model = defineModelConfig(modelPresets.tiny, faceForensics);
+ * const { trainable } = splitParameters(model, createParameters(model, createRandom(1)), 'head');
+ * Object.keys(trainable); // ['vision.projection', 'text.projection']
+ * ```
  */
 export function splitParameters(
   config: ModelConfig,
   params: ModelParameters,
+  trainable: Trainable = 'all',
 ): { readonly trainable: FlatParameters; readonly frozen: FlatParameters } {
-  const { isFrozen } = createVisionEncoder(config.vision, config.embedDim);
+  const trains = createTrainableFilter(config, trainable);
   const entries = [...flattenTree(params)];
-  const stays = (name: string) => name.startsWith('vision.') && isFrozen(name.slice('vision.'.length));
   return {
-    trainable: Object.fromEntries(entries.filter(([name]) => !stays(name))),
-    frozen: Object.fromEntries(entries.filter(([name]) => stays(name))),
+    trainable: Object.fromEntries(entries.filter(([name]) => trains(name))),
+    frozen: Object.fromEntries(entries.filter(([name]) => !trains(name))),
   };
 }
 

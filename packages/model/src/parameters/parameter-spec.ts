@@ -45,7 +45,7 @@ export const linearSpecs = (inputs: number, outputs: number, deviation: number) 
   bias: constant([outputs], 0),
 });
 
-const isSpec = (node: SpecNode): node is ParameterSpec => 'init' in node && 'shape' in node;
+export const isSpec = (node: SpecNode): node is ParameterSpec => 'init' in node && 'shape' in node;
 
 function* walk(node: SpecNode, path: string): Generator<[string, ParameterSpec]> {
   if (isSpec(node)) {

@@ -12,6 +12,7 @@ import {
 import { normal, normSpecs, type ParametersOf } from '../parameters/parameter-spec.js';
 import type { TokenBatch } from '../tokenizer/token-batch.js';
 import { countTokens } from '../tokenizer/tokenizer-config.js';
+import type { Observe } from '../transformer/observe.js';
 import { transformer, transformerSpecs } from '../transformer/transformer.js';
 import type { TextEncoderConfig } from './text-encoder-config.js';
 
@@ -34,23 +35,30 @@ function selectEnds({ count, length, ends }: TokenBatch): Tensor {
   return tensorFrom(selection, [count, count * length]);
 }
 
+interface TextInput {
+  readonly tokens: TokenBatch;
+  readonly observe?: Observe | undefined;
+}
+
 /**
  * CLIP's text transformer: tokens and positions through causally masked pre-norm blocks; the row of the end token,
  * normalised and projected, is the embedding.
  *
  * @param config - `model.text`
  * @param params - its parameters
- * @param tokens - ids [count, length], length at most `contextLength`
+ * @param input - `tokens`: ids [count, length], length at most `contextLength`; `observe`: is told of intermediates
  * @returns [count, embedDim], not normalised
  * @see method.md section 2
  */
-export function textEncoder(config: TextEncoderConfig, params: ParameterTree, tokens: TokenBatch): Tensor {
+export function textEncoder(config: TextEncoderConfig, params: ParameterTree, { tokens, observe }: TextInput): Tensor {
   const { tokenEmbedding, positions, blocks, normAfter, projection } = params as TextParameters;
   const { count, length } = tokens;
   const { width, heads } = config;
   const embedded = reshape(embedTokens(tokens.ids, tokenEmbedding), [count, length, width]); // [count, length, width]
   const placed = add(embedded, reshape(slice(positions, [0, 0], [length, width]), [1, length, width])); // [count, length, width]
-  const stream = transformer(placed, blocks, { heads, causal: true }); // [count, length, width]
+  observe?.('tokens', () => placed);
+  const stream = transformer(placed, blocks, { heads, causal: true, observe }); // [count, length, width]
+  observe?.('normalized', () => layerNorm(stream, normAfter));
   const ends = matMul(selectEnds(tokens), reshape(stream, [count * length, width])); // [count, width]
   return matMul(layerNorm(ends, normAfter), projection); // [count, embedDim]
 }

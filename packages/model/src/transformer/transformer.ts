@@ -9,6 +9,8 @@ import {
   tidy,
 } from '@sofd/tensor';
 import { linearSpecs, normSpecs, type ParametersOf } from '../parameters/parameter-spec.js';
+import { computeAttentionMaps } from './attention-maps.js';
+import type { Observe } from './observe.js';
 
 /** Width, depth and heads of a stack of blocks. */
 export interface TransformerShape {
@@ -36,17 +38,29 @@ export const transformerSpecs = (shape: TransformerShape) =>
 /** The parameters of a stack of blocks. */
 export type TransformerParameters = ParametersOf<ReturnType<typeof transformerSpecs>>;
 
+/** What {@link transformer} is told. */
+interface TransformerOptions extends AttentionOptions {
+  /** Is told of `blocks.0.attention`, [batch, heads, tokens, tokens], `blocks.0.output`, [batch, tokens, width], and so on. */
+  readonly observe?: Observe | undefined;
+}
+
 /**
  * A stack of pre-norm residual blocks: x + attention(norm(x)), then x + mlp(norm(x)) with QuickGELU x·σ(1.702x).
  *
  * @param x - [batch, tokens, width]
  * @param blocks - the parameters, one a block
- * @param options - heads a block, and whether attention is causal
+ * @param options - heads a block, whether attention is causal, and who is told of intermediates
  * @returns [batch, tokens, width]
  */
-export function transformer(x: Tensor, blocks: TransformerParameters, options: AttentionOptions): Tensor {
-  // Each block frees what it leaves behind, and the next one finds that memory in the processor's cache.
-  return blocks.reduce((stream, block) => tidy(() => transformerBlock(stream, block, options)), x);
+export function transformer(x: Tensor, blocks: TransformerParameters, options: TransformerOptions): Tensor {
+  const { observe, ...attention } = options;
+  return blocks.reduce((stream, block, index) => {
+    observe?.(`blocks.${index}.attention`, () => computeAttentionMaps(stream, block, attention));
+    // Each block frees what it leaves behind, and the next one finds that memory in the processor's cache.
+    const output = tidy(() => transformerBlock(stream, block, attention)); // [batch, tokens, width]
+    observe?.(`blocks.${index}.output`, () => output);
+    return output;
+  }, x);
 }
 
 function transformerBlock(x: Tensor, block: TransformerParameters[number], options: AttentionOptions): Tensor {

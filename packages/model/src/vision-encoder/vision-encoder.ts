@@ -1,5 +1,6 @@
 import type { ParameterTree, Tensor } from '@sofd/tensor';
 import type { SpecTree } from '../parameters/parameter-spec.js';
+import type { Observe } from '../transformer/observe.js';
 
 /** What maps 8-bit pixels to the numbers that an encoder reads: (pixel / 255 - mean) / std, a channel each. */
 export interface Normalization {
@@ -24,8 +25,11 @@ export interface VisionEncoder {
   isFrozen(name: string): boolean;
   /** Images [batch, height, width, 3] to features [batch, ...featureShape]; not differentiable. Absent where features are images. */
   freeze?(params: ParameterTree, images: Tensor): Tensor;
-  /** Features [batch, ...featureShape] to embeddings [batch, embedDim]; differentiable in the parameters that train. */
-  encode(params: ParameterTree, features: Tensor): Tensor;
+  /**
+   * Features [batch, ...featureShape] to embeddings [batch, embedDim]; differentiable in the parameters that train. Who is
+   * given as `observe` is told of intermediates.
+   */
+  encode(params: ParameterTree, features: Tensor, observe?: Observe): Tensor;
   /** The parameters, by name, that are statistics of the training features [count, ...featureShape]. Absent where there are none. */
   fit?(features: Float32Array, count: number): Readonly<Record<string, Float32Array>>;
 }

@@ -1,17 +1,16 @@
 import { CheckpointFormatError } from '@sofd/core';
-import { arrayTypes, type SafetensorsTensor } from './dtypes.js';
+import { createSafetensorsHeader } from './create-header.js';
+import { arrayTypes, type SafetensorsData, type SafetensorsInfo, type SafetensorsTensor } from './dtypes.js';
+import { layOutSafetensors } from './lay-out.js';
 
 /**
- * Writes tensors as a safetensors file.
- *
- * Equal input gives equal bytes whatever the order of the keys: wide types come first, so that all data is aligned,
- * then names in code-unit order.
+ * Writes tensors as a safetensors file; equal input gives equal bytes whatever the order of the keys.
  *
  * @param tensors - by name.
  * @param metadata - strings that the file carries along.
  * @returns the bytes of the file.
  * @throws CheckpointFormatError when a shape and its data disagree.
- * @see {@link https://github.com/huggingface/safetensors | the format}
+ * @see {@link layOutSafetensors} and {@link streamSafetensors} for tensors that are not all in memory
  * @example
  * ```ts
  * import { decodeSafetensors, encodeSafetensors } from '@sofd/tensor';
@@ -24,24 +23,50 @@ export function encodeSafetensors(
   tensors: Readonly<Record<string, SafetensorsTensor>>,
   metadata?: Readonly<Record<string, string>>,
 ): Uint8Array {
-  const entries = Object.entries(tensors).sort(([a, x], [b, y]) => widthOf(y) - widthOf(x) || (a < b ? -1 : 1));
-  const header: [string, unknown][] = [];
-  if (metadata)
-    header.push(['__metadata__', Object.fromEntries(Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1)))]);
-  let offset = 0;
-  for (const [name, { dtype, shape, data }] of entries) {
-    assertConsistent(name, { dtype, shape, data });
-    header.push([name, { dtype, shape, data_offsets: [offset, offset + data.byteLength] }]);
-    offset += data.byteLength;
-  }
-  return join(jsonObject(header), entries, offset);
+  for (const [name, tensor] of Object.entries(tensors)) assertConsistent(name, tensor);
+  const { bytes, tensors: places } = layOutSafetensors(tensors, metadata);
+  for (const [name, { data }] of Object.entries(tensors)) bytesOf(places[name]!.data).set(bytesOf(data));
+  return bytes;
 }
 
-const widthOf = ({ dtype }: SafetensorsTensor) => arrayTypes[dtype].BYTES_PER_ELEMENT;
+/** What {@link streamSafetensors} is given. */
+export interface SafetensorsStream {
+  /** The values of a tensor; called once for each, in their order in the file. */
+  readonly read: (name: string) => SafetensorsData;
+  /** Strings that the file carries along. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
 
-/** Object.fromEntries would move names that look like integers to the front. */
-const jsonObject = (entries: readonly (readonly [string, unknown])[]) =>
-  `{${entries.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(',')}}`;
+/**
+ * Writes a safetensors file part by part, so that one tensor at a time need be in memory.
+ *
+ * @param infos - types and shapes by name.
+ * @param stream - `read` and `metadata`
+ * @returns the file, from its start to its end: for `writeFile` of `node:fs/promises`, or `new Blob([...parts])`.
+ * @throws CheckpointFormatError when a shape and its data disagree.
+ * @example
+ * ```ts
+ * import { decodeSafetensors, streamSafetensors } from '@sofd/tensor';
+ *
+ * const parts = streamSafetensors({ bias: { dtype: 'F32', shape: [2] } }, { read: () => Float32Array.of(1, 2) });
+ * decodeSafetensors(new Uint8Array(await new Blob([...parts]).arrayBuffer())).tensors.bias?.data; // Float32Array [1, 2]
+ * ```
+ */
+export function* streamSafetensors(
+  infos: Readonly<Record<string, SafetensorsInfo>>,
+  { read, metadata }: SafetensorsStream,
+): Generator<Uint8Array<ArrayBuffer>, void> {
+  const { header, entries } = createSafetensorsHeader(infos, metadata);
+  yield header;
+  for (const [name, { dtype, shape }] of entries) {
+    const data = read(name);
+    assertConsistent(name, { dtype, shape, data });
+    yield bytesOf(data);
+  }
+}
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: SafetensorsData) =>
+  new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
 
 function assertConsistent(name: string, { dtype, shape, data }: SafetensorsTensor): void {
   const size = shape.reduce((product, dimension) => product * dimension, 1);
@@ -50,23 +75,4 @@ function assertConsistent(name: string, { dtype, shape, data }: SafetensorsTenso
       `encodeSafetensors: expected ${size} values in a ${arrayTypes[dtype].name} for ${name} (${dtype} [${shape.join(', ')}]), got ${data.length} in a ${data.constructor.name}; check name, shape and data.`,
     );
   }
-}
-
-function join(
-  header: string,
-  entries: readonly (readonly [string, SafetensorsTensor])[],
-  dataBytes: number,
-): Uint8Array {
-  const text = new TextEncoder().encode(header);
-  const start = 8 + Math.ceil(text.length / 8) * 8;
-  const bytes = new Uint8Array(start + dataBytes);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(start - 8), true);
-  bytes.set(text, 8);
-  bytes.fill(0x20, 8 + text.length, start);
-  let offset = start;
-  for (const [, { data }] of entries) {
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offset);
-    offset += data.byteLength;
-  }
-  return bytes;
 }

@@ -1,5 +1,11 @@
 import { CheckpointFormatError } from '@sofd/core';
-import { decodeSafetensors, encodeSafetensors, type SafetensorsTensor } from '@sofd/tensor';
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  layOutSafetensors,
+  type SafetensorsTensor,
+  streamSafetensors,
+} from '@sofd/tensor';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
@@ -22,6 +28,41 @@ const entry = (begin: number, end: number, shape = [(end - begin) / 4]) => ({
   dtype: 'F32',
   shape,
   data_offsets: [begin, end],
+});
+
+describe('streamSafetensors', () => {
+  test('gives the file of encodeSafetensors, asking for each tensor once and when its turn comes', async () => {
+    const tensors = {
+      b: f32(1, 2, 3),
+      a: f32(4),
+      wide: { dtype: 'F64', shape: [1], data: Float64Array.of(5) },
+    } as const;
+    const asked: string[] = [];
+    const read = (name: string) => {
+      asked.push(name);
+      return tensors[name as keyof typeof tensors].data;
+    };
+    const parts = streamSafetensors(tensors, { read, metadata: { kind: 'test' } });
+    const first = parts.next().value;
+    expect(asked).toEqual([]);
+    const bytes = Buffer.concat([first!, ...parts]);
+    expect(asked).toEqual(['wide', 'a', 'b']);
+    expect(bytes).toEqual(Buffer.from(encodeSafetensors(tensors, { kind: 'test' })));
+  });
+
+  test('refuses a tensor that is not what was said', () => {
+    const parts = streamSafetensors({ x: { dtype: 'F32', shape: [3] } }, { read: () => Float32Array.of(1) });
+    expect(() => [...parts]).toThrow(CheckpointFormatError);
+  });
+});
+
+describe('layOutSafetensors', () => {
+  test('has places for all tensors in one file', () => {
+    const { bytes, tensors } = layOutSafetensors({ b: { dtype: 'F32', shape: [2] }, a: { dtype: 'U8', shape: [1] } });
+    tensors.a.data[0] = 7;
+    tensors.b.data.set([1, 2]);
+    expect(bytes).toEqual(encodeSafetensors({ a: { dtype: 'U8', shape: [1], data: Uint8Array.of(7) }, b: f32(1, 2) }));
+  });
 });
 
 describe('encodeSafetensors', () => {

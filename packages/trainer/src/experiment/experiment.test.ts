@@ -1,4 +1,5 @@
 import { faceForensics, ffsc, InvalidOptionError, LabelGraphError } from '@sofd/core';
+import { defineModelConfig, modelPresets, tokenizePrompts } from '@sofd/model';
 import { describe, expect, it } from 'vitest';
 import { defineExperiment, type ExperimentInput, resolveExperiment } from './experiment.js';
 
@@ -8,6 +9,7 @@ describe('defineExperiment', () => {
     expect(experiment).toMatchObject({
       model: 'demo',
       graph: 'faceForensics',
+      trainable: 'all',
       data: { folder: 'faces' },
       weighting: { kind: 'auto-lambda', hypergradient: 'finite-difference', learningRate: 1e-3, initial: 1 },
     });
@@ -15,10 +17,16 @@ describe('defineExperiment', () => {
   });
 
   it('reports all problems at once, unknown keys among them', () => {
-    const wrong = { steps: 0, weigting: {}, weighting: { kind: 'equal', hypergradient: 'exact' }, model: 'huge' };
+    const wrong = {
+      steps: 0,
+      weigting: {},
+      weighting: { kind: 'equal', hypergradient: 'exact' },
+      model: 'huge',
+      trainable: 'none',
+    };
     const define = () => defineExperiment(wrong as unknown as ExperimentInput);
     expect(define).toThrow(InvalidOptionError);
-    for (const part of ['steps', 'weigting', 'hypergradient', 'model']) expect(define).toThrow(part);
+    for (const part of ['steps', 'weigting', 'hypergradient', 'model', 'trainable']) expect(define).toThrow(part);
   });
 });
 
@@ -45,5 +53,27 @@ describe('resolveExperiment', () => {
   it('refuses a model or a graph that is none', () => {
     expect(() => resolveExperiment(defineExperiment({ model: { embedDim: 4 } }))).toThrow(InvalidOptionError);
     expect(() => resolveExperiment(defineExperiment({ graph: { primary: 1 } }))).toThrow(LabelGraphError);
+  });
+
+  it('takes model and graph of the initial checkpoint, unless it has its own', () => {
+    const checkpoint = { graph: ffsc, config: defineModelConfig(modelPresets.tiny, ffsc) };
+    const experiment = defineExperiment({ initialCheckpoint: 'clip' });
+    expect(experiment).not.toHaveProperty('model');
+    expect(defineExperiment(JSON.parse(JSON.stringify(experiment)) as ExperimentInput)).toEqual(experiment);
+    expect(resolveExperiment(experiment, checkpoint)).toMatchObject({ graph: ffsc, config: checkpoint.config });
+
+    const other = resolveExperiment(
+      defineExperiment({ initialCheckpoint: 'clip', graph: 'faceForensics' }),
+      checkpoint,
+    );
+    expect(other.graph).toBe(faceForensics);
+    expect(other.config.vision).toEqual(checkpoint.config.vision);
+    expect(() => tokenizePrompts(other.config, faceForensics)).not.toThrow();
+    const own = resolveExperiment(defineExperiment({ initialCheckpoint: 'clip', model: 'demo' }), checkpoint);
+    expect(own.config.vision.kind).toBe('pooled-stem');
+  });
+
+  it('refuses to start from a checkpoint that it was not given', () => {
+    expect(() => resolveExperiment(defineExperiment({ initialCheckpoint: 'clip' }))).toThrow(InvalidOptionError);
   });
 });

@@ -1,5 +1,13 @@
-import { faceForensics, ffsc, type LabelGraph, parseLabelGraph, parseOptions } from '@sofd/core';
-import { defineModelConfig, type ModelConfig, type ModelConfigInput, modelPresets } from '@sofd/model';
+import { faceForensics, ffsc, InvalidOptionError, type LabelGraph, parseLabelGraph, parseOptions } from '@sofd/core';
+import {
+  adaptModelConfig,
+  type Checkpoint,
+  defineModelConfig,
+  type ModelConfig,
+  type ModelConfigInput,
+  modelPresets,
+  trainableSchema,
+} from '@sofd/model';
 import * as v from 'valibot';
 import { exact } from '../hypergradients/exact/exact.js';
 import { finiteDifference } from '../hypergradients/finite-difference/finite-difference.js';
@@ -24,17 +32,17 @@ const weightingSchema = v.variant('kind', [
   }),
 ]);
 
-/** What `sofd train` reads, as a valibot schema. */
-export const experimentSchema = v.strictObject({
+const experimentEntries = v.strictObject({
   /** Names the run in its records. */
   name: v.optional(v.pipe(v.string(), v.nonEmpty()), 'experiment'),
-  /** A name in `modelPresets`, or a model of your own. */
-  model: v.optional(v.union([v.picklist(presetNames), v.record(v.string(), v.unknown())]), 'demo'),
-  /** A published label graph, or the definition of your own. */
-  graph: v.optional(
-    v.union([v.picklist(['faceForensics', 'ffsc']), v.record(v.string(), v.unknown())]),
-    'faceForensics',
-  ),
+  /** A checkpoint folder whose weights training starts from; the command that loads it says what it took from it. */
+  initialCheckpoint: v.optional(v.pipe(v.string(), v.nonEmpty())),
+  /** A name in `modelPresets`, or a model of your own. Left out: the initial checkpoint's, without one `demo`. */
+  model: v.optional(v.union([v.picklist(presetNames), v.record(v.string(), v.unknown())])),
+  /** A published label graph, or the definition of your own. Left out: the initial checkpoint's, without one `faceForensics`. */
+  graph: v.optional(v.union([v.picklist(['faceForensics', 'ffsc']), v.record(v.string(), v.unknown())])),
+  /** Which parameters train: `all`, `head` (a linear probe), `layer-norms`, or `{ lastBlocks: n }`. */
+  trainable: v.optional(trainableSchema, 'all'),
   /** Where the data lie and how they are read; the command that loads them checks it. */
   data: v.optional(v.record(v.string(), v.unknown()), {}),
   steps: v.optional(count, 300),
@@ -49,6 +57,16 @@ export const experimentSchema = v.strictObject({
   saveEvery: v.optional(count, 50),
   seed: v.optional(v.union([v.number(), v.string()]), 0),
 });
+
+/** What `sofd train` reads, as a valibot schema. */
+export const experimentSchema = v.pipe(
+  experimentEntries,
+  v.transform((experiment) =>
+    experiment.initialCheckpoint === undefined
+      ? { ...experiment, model: experiment.model ?? 'demo', graph: experiment.graph ?? 'faceForensics' }
+      : experiment,
+  ),
+);
 
 /** An experiment as it is written down: only what differs from the defaults. */
 export type ExperimentInput = v.InferInput<typeof experimentSchema>;
@@ -85,20 +103,46 @@ function resolveWeighting(options: Experiment['weighting']): TaskWeighting {
   return autoLambda({ hypergradient: compute, learningRate, initial, primary });
 }
 
+function resolveGraph(given: Experiment['graph'], checkpoint: InitialCheckpoint | undefined): LabelGraph {
+  if (typeof given === 'string') return graphs[given];
+  if (given !== undefined) return parseLabelGraph(given, 'experiment graph');
+  return checkpoint?.graph ?? faceForensics;
+}
+
+function resolveModel(
+  model: Experiment['model'],
+  graph: LabelGraph,
+  checkpoint: InitialCheckpoint | undefined,
+): ModelConfig {
+  if (model === undefined && checkpoint !== undefined) return adaptModelConfig(checkpoint.config, graph);
+  return defineModelConfig(
+    typeof model === 'object' ? (model as ModelConfigInput) : modelPresets[model ?? 'demo'],
+    graph,
+  );
+}
+
+/** What an experiment needs to know of the checkpoint that it starts from. */
+type InitialCheckpoint = Pick<Checkpoint, 'graph' | 'config'>;
+
 /**
  * Turns the names and numbers of an experiment into what `train` takes.
  *
  * @param experiment - from {@link defineExperiment}
- * @throws InvalidOptionError for a model that is not one
+ * @param checkpoint - that of `initialCheckpoint`, where the experiment has one: its model and graph hold unless the
+ * experiment has its own
+ * @throws InvalidOptionError for a model that is not one, and for a missing checkpoint
  * @throws LabelGraphError for a graph that is not one
  */
-export function resolveExperiment(experiment: Experiment): ResolvedExperiment {
-  const { graph: given, model } = experiment;
-  const graph: LabelGraph = typeof given === 'string' ? graphs[given] : parseLabelGraph(given, 'experiment graph');
-  const input = typeof model === 'string' ? modelPresets[model] : (model as ModelConfigInput);
+export function resolveExperiment(experiment: Experiment, checkpoint?: InitialCheckpoint): ResolvedExperiment {
+  const { graph: given, model, initialCheckpoint } = experiment;
+  if (initialCheckpoint !== undefined && checkpoint === undefined)
+    throw new InvalidOptionError(
+      `resolveExperiment: expected the checkpoint ${initialCheckpoint} that the experiment starts from, got none; load it and pass it.`,
+    );
+  const graph = resolveGraph(given, checkpoint);
   return {
     graph,
-    config: defineModelConfig(input, graph),
+    config: resolveModel(model, graph, checkpoint),
     weighting: resolveWeighting(experiment.weighting),
     schedule: createSchedule(experiment.schedule),
   };

@@ -104,7 +104,7 @@ export function startRun(options: TrainOptions): { readonly context: RunContext;
   const initial = options.initial
     ? mapTree(options.initial, (leaf) => clone(leaf))
     : createParameters(config, createRandom(seed).split('parameters'));
-  const { trainable, frozen } = splitParameters(config, initial);
+  const { trainable, frozen } = splitParameters(config, initial, options.trainable);
   const context = { options, frozen, initial, optimizer };
   if (resumeFrom === undefined) {
     const own = mapTree(trainable, (leaf) => clone(leaf));

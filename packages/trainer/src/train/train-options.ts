@@ -1,5 +1,5 @@
 import type { Batch, BatchSource, LabelGraph } from '@sofd/core';
-import type { ModelConfig, ModelParameters, TokenBatch } from '@sofd/model';
+import type { ModelConfig, ModelParameters, TokenBatch, Trainable } from '@sofd/model';
 import type { RunState } from '../run-state/run-state.js';
 import type { Schedule } from '../schedule/schedule.js';
 import type { TaskWeighting } from '../task-weighting/task-weighting.js';
@@ -37,6 +37,8 @@ export interface TrainOptions {
   readonly schedule?: Schedule;
   /** AdamW's decoupled weight decay, on every parameter that trains. */
   readonly weightDecay?: number;
+  /** Which parameters train; all that can where not given. The others stay as they start. */
+  readonly trainable?: Trainable;
   /** How the tasks' losses are weighted against each other. */
   readonly weighting: TaskWeighting;
   /** Draws the initial parameters where `initial` does not give them. */

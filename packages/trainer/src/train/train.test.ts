@@ -157,6 +157,19 @@ describe('train', () => {
     disposeTree(initial);
   });
 
+  it('trains only what it is told to, from the same start', async () => {
+    const source = createArraySource(createSet(8, 32 * 32 * 3, 32, 'images'), { batchSize: 8, seed: 1 });
+    const initial = createParameters(transformer, createRandom('initial'));
+    const options = { ...base, config: transformer, training: source, heldOut: source, steps: 2, initial };
+    const { values } = await numbersOf({ ...options, trainable: 'layer-norms' });
+    for (const [name, leaf] of flattenTree(initial)) {
+      const start = Float32Array.from(await readTensor(leaf));
+      if (/norm|\.projection$/.test(name)) expect(values[name], name).not.toEqual(start);
+      else expect(values[name], name).toEqual(start);
+    }
+    disposeTree(initial);
+  });
+
   it('reports every step, and the validation where there is one', async () => {
     const seen: StepRecord[] = [];
     const set = features(70, 'validation');

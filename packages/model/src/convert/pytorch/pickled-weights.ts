@@ -8,7 +8,7 @@ import {
   type PickleTensor,
   type PickleValue,
 } from '../pickle/pickle-value.js';
-import { countElements, type StoredTensor, type StoredTensors } from '../weight-file.js';
+import { countElements, type RowRange, type StoredTensor, type StoredTensors } from '../weight-file.js';
 
 /** Bytes of one number of a storage. */
 const widths: Readonly<Record<string, number>> = {
@@ -103,20 +103,40 @@ function isContiguous({ shape, strides }: PickleTensor): boolean {
   return true;
 }
 
-function storeTensor(name: string, tensor: PickleTensor, source: ByteSource, start: number): StoredTensor {
+/** Some rows of a tensor; the storage stays the same. */
+function sliceRows(tensor: PickleTensor, { begin, end }: RowRange): PickleTensor {
+  const { offset, shape, strides } = tensor;
+  if (shape.length === 0) return tensor;
+  return { ...tensor, offset: offset + begin * strides[0]!, shape: [end - begin, ...shape.slice(1)] };
+}
+
+async function readElements(
+  tensor: PickleTensor,
+  source: ByteSource,
+  { start, name, room }: Place,
+): Promise<Uint8Array> {
   const { storage, offset, shape, strides } = tensor;
   const width = widths[storage.dtype]!;
   const elements = countElements(shape);
   const span = elements === 0 ? 0 : 1 + shape.reduce((sum, size, axis) => sum + (size - 1) * strides[axis]!, 0);
-  return {
-    dtype: storage.dtype,
-    shape,
-    read: async () => {
-      const spanned = await readRange(source, { offset: start + offset * width, length: span * width }, name);
-      return isContiguous(tensor) ? spanned : gatherRows(tensor, spanned, width);
-    },
-  };
+  const contiguous = isContiguous(tensor);
+  const range = { offset: start + offset * width, length: span * width, room: contiguous ? room : undefined };
+  const spanned = await readRange(source, range, name);
+  return contiguous ? spanned : gatherRows(tensor, spanned, width);
 }
+
+/** Where a storage starts in the file, and what messages call its tensor. */
+interface Place {
+  readonly start: number;
+  readonly name: string;
+  readonly room?: Uint8Array | undefined;
+}
+
+const storeTensor = (tensor: PickleTensor, source: ByteSource, place: Place): StoredTensor => ({
+  dtype: tensor.storage.dtype,
+  shape: tensor.shape,
+  read: (rows, room) => readElements(rows === undefined ? tensor : sliceRows(tensor, rows), source, { ...place, room }),
+});
 
 /**
  * The weights of what was pickled, by name.
@@ -135,7 +155,7 @@ export async function storePickledWeights(
   const stored = new Map<string, StoredTensor>();
   for (const [name, tensor] of tensors) {
     const key = prefixed ? name.slice(parallelPrefix.length) : name;
-    stored.set(key, storeTensor(key, tensor, source, await locate(tensor.storage)));
+    stored.set(key, storeTensor(tensor, source, { start: await locate(tensor.storage), name: key }));
   }
   return stored;
 }

@@ -1,79 +1,20 @@
 import { CheckpointFormatError, formatProblems } from '@sofd/core';
-import type { SafetensorsDtype } from '@sofd/tensor';
+import {
+  parseSafetensorsHeader,
+  readSafetensorsHeaderLength,
+  type SafetensorsEntry,
+  safetensorsPrefixBytes,
+} from '@sofd/tensor';
 import * as v from 'valibot';
-import { type ByteSource, malformedFile, readRange } from '../byte-source.js';
-import { countElements, type StoredTensor, type StoredTensors, type WeightFile } from '../weight-file.js';
+import { type ByteRange, type ByteSource, malformedFile, readRange } from '../byte-source.js';
+import type { RowRange, StoredTensor, StoredTensors, WeightFile } from '../weight-file.js';
 
-/** The largest header that is read; CLIP's has 50 kB. */
-const maxHeaderBytes = 32 * 2 ** 20;
-
-const widths = {
-  F64: 8,
-  F32: 4,
-  F16: 2,
-  BF16: 2,
-  I64: 8,
-  I32: 4,
-  I16: 2,
-  I8: 1,
-  U64: 8,
-  U32: 4,
-  U16: 2,
-  U8: 1,
-  BOOL: 1,
-} as const satisfies Record<SafetensorsDtype, number>;
-const dtypes = Object.keys(widths) as SafetensorsDtype[];
-
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const entrySchema = v.strictObject({
-  dtype: v.picklist(dtypes),
-  shape: v.array(count),
-  data_offsets: v.strictTuple([count, count]),
-});
-type Entry = v.InferOutput<typeof entrySchema> & { readonly name: string };
-
-function parseHeader(bytes: Uint8Array): ReadonlyMap<string, unknown> {
-  let header: unknown;
-  try {
-    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch (cause) {
-    throw malformedFile('a header of UTF-8 JSON', cause instanceof Error ? cause.message : String(cause), { cause });
-  }
-  if (typeof header !== 'object' || header === null || Array.isArray(header))
-    throw malformedFile('a header that is a JSON object', 'another value');
-  return new Map(Object.entries(header).filter(([name]) => name !== '__metadata__'));
-}
-
-function parseEntries(header: ReadonlyMap<string, unknown>, problems: string[]): readonly Entry[] {
-  return [...header].flatMap(([name, value]) => {
-    const { success, output, issues } = v.safeParse(entrySchema, value);
-    if (!success) {
-      problems.push(
-        `${name}: expected ${issues[0].expected} at ${v.getDotPath(issues[0]) ?? 'its entry'}, got ${issues[0].received}`,
-      );
-      return [];
-    }
-    const { dtype, shape, data_offsets } = output;
-    const wanted = countElements(shape) * widths[dtype];
-    if (data_offsets[1] - data_offsets[0] === wanted) return [{ name, ...output }];
-    problems.push(`${name}: expected ${wanted} bytes, got ${data_offsets[1] - data_offsets[0]}`);
-    return [];
-  });
-}
-
-/** The data must be covered exactly: a gap could hide content, an overlap could alias it. */
-function findLayoutProblems(entries: readonly Entry[], dataBytes: number): readonly string[] {
-  let covered = 0;
-  const problems: string[] = [];
-  for (const { name, data_offsets } of [...entries].sort(
-    (a, b) => a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1],
-  )) {
-    const [begin, end] = data_offsets;
-    if (begin !== covered) problems.push(`${name}: expected to begin at byte ${covered} of the data, got ${begin}`);
-    covered = end;
-  }
-  if (covered !== dataBytes) problems.push(`expected ${covered} bytes of data, got ${dataBytes}`);
-  return problems;
+/** Where some rows of a tensor lie. */
+function locateRows({ shape, offset, length }: SafetensorsEntry, rows: RowRange | undefined): ByteRange {
+  const [count = 1] = shape;
+  if (rows === undefined || count === 0) return { offset, length };
+  const rowBytes = length / count;
+  return { offset: offset + rows.begin * rowBytes, length: (rows.end - rows.begin) * rowBytes };
 }
 
 /**
@@ -83,22 +24,19 @@ function findLayoutProblems(entries: readonly Entry[], dataBytes: number): reado
  * @throws CheckpointFormatError listing all problems
  */
 export async function openSafetensors(source: ByteSource): Promise<WeightFile> {
-  const prefix = await readRange(source, { offset: 0, length: 8 }, 'the length of the header');
-  const length = Number(new DataView(prefix.buffer, prefix.byteOffset, 8).getBigUint64(0, true));
-  if (length > maxHeaderBytes) throw malformedFile(`a header of at most ${maxHeaderBytes} bytes`, `${length}`);
-  const header = parseHeader(await readRange(source, { offset: 8, length }, 'the header'));
-  const problems: string[] = [];
-  const entries = parseEntries(header, problems);
-  if (problems.length === 0) problems.push(...findLayoutProblems(entries, source.size - 8 - length));
-  if (problems.length > 0)
-    throw new CheckpointFormatError(`${formatProblems('openWeightFile: header', problems)}\nFetch the file again.`, {
-      problems,
-    });
-  const store = ({ name, dtype, shape, data_offsets: [begin, end] }: Entry): [string, StoredTensor] => [
+  const prefix = await readRange(source, { offset: 0, length: safetensorsPrefixBytes }, 'the length of the header');
+  const length = readSafetensorsHeaderLength(prefix, source.size);
+  const header = await readRange(source, { offset: safetensorsPrefixBytes, length }, 'the header');
+  const { entries } = parseSafetensorsHeader(header, source.size);
+  const store = ([name, entry]: [string, SafetensorsEntry]): [string, StoredTensor] => [
     name,
-    { dtype, shape, read: () => readRange(source, { offset: 8 + length + begin, length: end - begin }, name) },
+    {
+      dtype: entry.dtype,
+      shape: entry.shape,
+      read: (rows, room) => readRange(source, { ...locateRows(entry, rows), room }, name),
+    },
   ];
-  return { format: 'safetensors', tensors: new Map(entries.map(store)) };
+  return { format: 'safetensors', tensors: new Map([...entries].map(store)) };
 }
 
 const indexSchema = v.object({
@@ -111,6 +49,19 @@ const indexSchema = v.object({
   ),
 });
 
+function parseIndex(bytes: Uint8Array): ReadonlyMap<string, string> {
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw malformedFile('an index of UTF-8 JSON', cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+  const { success, output, issues } = v.safeParse(indexSchema, json);
+  if (success) return new Map(Object.entries(output.weight_map));
+  const [{ expected, received }] = issues;
+  throw malformedFile(`${expected} at ${v.getDotPath(issues[0]) ?? 'the root'} of the index`, received);
+}
+
 /**
  * Opens weights that lie in several safetensors files.
  *
@@ -119,10 +70,7 @@ const indexSchema = v.object({
  * @throws CheckpointFormatError for a tensor that is not in the file that the index names
  */
 export async function openShards(index: Uint8Array, open: (name: string) => Promise<ByteSource>): Promise<WeightFile> {
-  const { success, output, issues } = v.safeParse(indexSchema, Object.fromEntries(parseHeader(index)));
-  if (!success)
-    throw malformedFile(`${issues[0].expected} at ${v.getDotPath(issues[0])} of the index`, issues[0].received);
-  const weightMap = new Map(Object.entries(output.weight_map));
+  const weightMap = parseIndex(index);
   const shards = new Map<string, StoredTensors>();
   for (const name of new Set(weightMap.values())) shards.set(name, (await openSafetensors(await open(name))).tensors);
   const missing = [...weightMap]

@@ -1,5 +1,6 @@
 import { div, linear, mul, type ParameterTree, sub, type Tensor } from '@sofd/tensor';
 import { constant, linearSpecs, type ParametersOf } from '../../parameters/parameter-spec.js';
+import type { Observe } from '../../transformer/observe.js';
 import type { VisionEncoder } from '../vision-encoder.js';
 import { countFeatures, type PooledStemConfig } from './pooled-stem-config.js';
 import { computeStemFeatures, stemSpecs } from './stem.js';
@@ -25,9 +26,10 @@ const pooledStemSpecs = (config: PooledStemConfig, embedDim: number) => {
 
 type PooledStemParameters = ParametersOf<ReturnType<typeof pooledStemSpecs>>;
 
-function encode({ standard, projection }: PooledStemParameters, features: Tensor): Tensor {
+function encode({ standard, projection }: PooledStemParameters, features: Tensor, observe?: Observe): Tensor {
   const [width] = standard.mean.shape as [number];
   const standardized = div(sub(features, standard.mean), standard.deviation); // [batch, features]
+  observe?.('standardized', () => standardized);
   return linear(mul(standardized, featureScale(width)), projection.weight, projection.bias); // [batch, embedDim]
 }
 
@@ -62,7 +64,7 @@ export function pooledStem(config: PooledStemConfig, embedDim: number): VisionEn
     specs: pooledStemSpecs(config, embedDim),
     isFrozen: (name) => !name.startsWith('projection.'),
     freeze: (params: ParameterTree, images) => computeStemFeatures(config, params.stem as ParameterTree, images),
-    encode: (params: ParameterTree, features) => encode(params as PooledStemParameters, features),
+    encode: (params: ParameterTree, features, observe) => encode(params as PooledStemParameters, features, observe),
     fit,
   };
 }

@@ -11,6 +11,7 @@ import {
   zeros,
 } from '@sofd/tensor';
 import { normal, normSpecs, type ParametersOf } from '../../parameters/parameter-spec.js';
+import type { Observe } from '../../transformer/observe.js';
 import { transformer, transformerSpecs } from '../../transformer/transformer.js';
 import type { VisionEncoder } from '../vision-encoder.js';
 import type { VitConfig } from './vit-config.js';
@@ -39,17 +40,22 @@ const vitSpecs = (config: VitConfig, embedDim: number) => {
 
 type VitParameters = ParametersOf<ReturnType<typeof vitSpecs>>;
 
-function encode(config: VitConfig, params: VitParameters, images: Tensor): Tensor {
+function encode(config: VitConfig, params: VitParameters, images: Tensor, observe?: Observe): Tensor {
   const batch = images.shape[0]!;
   const { width, patchSize, heads } = config;
   const patches = patchify(images, patchSize); // [batch, patches, patchSize² 3]
   const [, count, pixels] = patches.shape as [number, number, number];
   const flat = matMul(reshape(patches, [batch * count, pixels]), params.patchProjection); // [batch patches, width]
+  const embedded = reshape(flat, [batch, count, width]); // [batch, patches, width]
+  observe?.('patches', () => embedded);
   // Added to zeros, since the gradient of tile takes two operations an image.
   const classTokens = add(zeros([batch, 1, width]), params.classToken); // [batch, 1, width]
-  const tokens = concat([classTokens, reshape(flat, [batch, count, width])], 1); // [batch, patches + 1, width]
+  const tokens = concat([classTokens, embedded], 1); // [batch, patches + 1, width]
   const placed = add(tokens, reshape(params.positions, [1, count + 1, width])); // [batch, patches + 1, width]
-  const stream = transformer(layerNorm(placed, params.normBefore), params.blocks, { heads }); // [batch, patches + 1, width]
+  const normed = layerNorm(placed, params.normBefore); // [batch, patches + 1, width]
+  observe?.('tokens', () => normed);
+  const stream = transformer(normed, params.blocks, { heads, observe }); // [batch, patches + 1, width]
+  observe?.('normalized', () => layerNorm(stream, params.normAfter));
   const summary = reshape(slice(stream, [0, 0, 0], [batch, 1, width]), [batch, width]); // [batch, width]
   return matMul(layerNorm(summary, params.normAfter), params.projection); // [batch, embedDim]
 }
@@ -70,6 +76,6 @@ export function vit(config: VitConfig, embedDim: number): VisionEncoder {
     featureShape: [imageSize, imageSize, 3],
     specs: vitSpecs(config, embedDim),
     isFrozen: () => false,
-    encode: (params: ParameterTree, images) => encode(config, params as VitParameters, images),
+    encode: (params: ParameterTree, images, observe) => encode(config, params as VitParameters, images, observe),
   };
 }
