@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { tfjsNodePackages } from '@sofd/backend-node';
-import { SofdError } from '@sofd/core';
+import { SofdError, weightPrecisions } from '@sofd/core';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { version } from '../package.json';
 import { type CommandContext, type CommonOptions, engineNames } from './command-context.js';
@@ -85,6 +85,12 @@ const declareConvert = (command: Command): Command =>
       new Option('--to <format>', "openai: the weights of a checkpoint in OpenAI's names, for PyTorch")
         .choices(['sofd', 'openai'])
         .default('sofd'),
+    )
+    .addOption(
+      new Option(
+        '--weights <precision>',
+        'how weights are stored: float32 (default), float16 for half the size, int8 for a quarter',
+      ).choices(weightPrecisions),
     )
     .option('--graph <name|file>', 'label graph for CLIP weights: faceForensics (default), ffsc or a JSON file')
     .addOption(

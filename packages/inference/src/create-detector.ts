@@ -1,4 +1,4 @@
-import { InvalidOptionError } from '@sofd/core';
+import { InvalidOptionError, throwIfAborted } from '@sofd/core';
 import { createFaceFinder, decodeImage, type FaceFinder, type ImageSource, type PixelImage } from '@sofd/face';
 import type { Checkpoint } from '@sofd/model';
 import { useBackend } from '@sofd/tensor';
@@ -12,7 +12,7 @@ import {
   type ResolvedDetectorOptions,
 } from './detector-options.js';
 import { type RunningEngine, selectEngine } from './engines.js';
-import { engineQueue, throwIfAborted } from './exclusive.js';
+import { engineQueue } from './exclusive.js';
 import { assertCropVersion, type FaceInput, findFaceInputs, wholeFaceInput } from './face-inputs.js';
 import { judgePhoto, resolveThresholds } from './judge.js';
 import { judgeFace } from './judge-face.js';

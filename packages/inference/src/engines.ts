@@ -1,9 +1,8 @@
-import { BackendUnavailableError, KnownAnswerError, SofdError } from '@sofd/core';
+import { BackendUnavailableError, KnownAnswerError, SofdError, throwIfAborted } from '@sofd/core';
 import { type Checkpoint, createPredictor, type Predictor } from '@sofd/model';
 import { type ActiveBackend, type Backend, useBackend } from '@sofd/tensor';
 import { platform } from '#inference/platform';
 import type { DetectorAssets, EngineName } from './detector-options.js';
-import { throwIfAborted } from './exclusive.js';
 
 /** An engine that `auto` passed over, and why. */
 export interface RejectedEngine {

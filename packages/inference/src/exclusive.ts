@@ -1,12 +1,4 @@
-import { AbortedError } from '@sofd/core';
-
-/** Throws where `signal` has been aborted; `where` names the call in the message. */
-export function throwIfAborted(signal: AbortSignal | undefined, where: string): void {
-  if (!signal?.aborted) return;
-  throw new AbortedError(`${where}: expected to finish, got an aborted signal; call again without aborting.`, {
-    cause: signal.reason,
-  });
-}
+import { throwIfAborted } from '@sofd/core';
 
 /** Runs tasks one at a time, in the order of the calls. */
 export interface Exclusive {

@@ -1,6 +1,6 @@
 import type { LabelGraph } from '@sofd/core';
+import { throwIfAborted } from '@sofd/core';
 import type { Predictor } from '@sofd/model';
-import { throwIfAborted } from './exclusive.js';
 import type { FaceInput } from './face-inputs.js';
 
 /** Faces that go through the model at once: enough to fill an engine, little enough for a phone's memory. */

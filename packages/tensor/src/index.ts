@@ -36,4 +36,4 @@ export {
   type SafetensorsHeader,
   safetensorsPrefixBytes,
 } from './safetensors/header.js';
-export { layOutSafetensors } from './safetensors/lay-out.js';
+export { layOutSafetensors, type SafetensorsLayout } from './safetensors/lay-out.js';

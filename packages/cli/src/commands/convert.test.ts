@@ -92,6 +92,27 @@ describe('sofd convert', () => {
     expect(sha256).toHaveLength(64);
   });
 
+  it.each(['float16', 'int8'] as const)('stores %s weights, of weights and of a checkpoint alike', async (weights) => {
+    await run({ output: path('exact') });
+    const { bytes: all } = (await loadCheckpoint(readCheckpointFolder(path('exact')))).manifest.weights;
+    const { bytes, difference } = await run({ output: path(weights), weights });
+    expect(bytes / all).toBeLessThan(weights === 'float16' ? 0.75 : 0.6); // vectors and the input stay as they are
+    expect(lines.at(-1)).toContain('Logits of the known answer differ');
+    expect(difference!.maxLogitDifference).toBeGreaterThan(0);
+    await run({ input: path('exact'), output: path(`${weights}-again`), weights });
+    const [once, again] = await Promise.all(
+      [weights, `${weights}-again`].map((name) => loadCheckpoint(readCheckpointFolder(path(name)))),
+    );
+    expect(again!.manifest.weights).toEqual(once!.manifest.weights);
+    const refused = run({ input: path(weights), output: path('none'), weights: 'int8' });
+    await expect(refused).rejects.toThrow(
+      `expected a checkpoint of float32 weights for --weights int8, got ${weights}`,
+    );
+    // Without the option it stays as it is.
+    const { sha256 } = await run({ input: path(weights), output: path('copy') });
+    expect(sha256).toBe(once!.manifest.weights.sha256);
+  });
+
   it('takes a label graph and a vocabulary from files', async () => {
     const graph = { ...faceForensics.definition, primary: { prompt: 'Is this {label}?', label: 'forged' } };
     await writeFile(path('graph.json'), JSON.stringify(graph));
@@ -111,6 +132,8 @@ describe('sofd convert', () => {
     ['a vocabulary that is not there', { tokenizer: ['missing.json'] }, '--tokenizer'],
     ['an evaluation of weights', { evaluation: 'evaluation.json' }, '--evaluation'],
     ['weights that are to be weights again', { to: 'openai' }, '--to openai'],
+    ['shorter weights for PyTorch', { input: 'again', to: 'openai', weights: 'int8' }, 'no --weights with --to openai'],
+    ['an evaluation of other weights', { input: 'again', evaluation: 'x', weights: 'int8' }, '--evaluation with'],
     ['a graph for a checkpoint', { input: 'again', graph: 'ffsc' }, '--graph'],
   ])('refuses %s', async (_, options, message) => {
     const located = options.input === undefined ? {} : { input: path(options.input) };

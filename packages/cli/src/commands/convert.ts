@@ -10,18 +10,22 @@ import {
   type LabelGraph,
   parseLabelGraph,
   parseWith,
+  type WeightPrecision,
 } from '@sofd/core';
 import { faceCropVersion } from '@sofd/face';
 import {
   buildCheckpoint,
+  type Checkpoint,
   deriveClipTokenizer,
   loadCheckpoint,
   memoryCheckpoint,
+  type ReadParameter,
   readClipVocabulary,
   visionEncoderOf,
 } from '@sofd/model';
-import { encodeOpenAiWeights, findClip } from '@sofd/model/convert';
+import { encodeOpenAiWeights, findClip, openWeightFile } from '@sofd/model/convert';
 import {
+  openFileSource,
   openWeights,
   readCheckpointFolder,
   type Weights,
@@ -40,6 +44,8 @@ export interface ConvertCommandOptions extends CommonOptions {
   readonly output: string;
   /** What to write: a checkpoint, or its weights as safetensors in OpenAI's names, for PyTorch. @default 'sofd' */
   readonly to?: 'sofd' | 'openai';
+  /** How to store the weights; `float32` for weights of others, a checkpoint's as they are, when left out. */
+  readonly weights?: WeightPrecision;
   /** evaluation.json to record in the manifest of a run or checkpoint. */
   readonly evaluation?: string;
   /** Label graph of other people's weights: the name of a published one, or a JSON file. @default 'faceForensics' */
@@ -58,6 +64,8 @@ export interface ConvertSummary {
   readonly name: string;
   readonly bytes: number;
   readonly sha256: string;
+  /** What shorter weights change in the known answer. */
+  readonly difference?: CheckpointManifest['weights']['difference'];
 }
 
 async function readEvaluation(file: string, { weights }: CheckpointManifest): Promise<Record<string, unknown>> {
@@ -144,6 +152,7 @@ async function buildFromWeights(
     graph,
     config,
     params: readParameter,
+    ...(options.weights === undefined ? {} : { precision: options.weights }),
     input: {
       imageSize,
       crop: faceCropVersion,
@@ -162,6 +171,11 @@ async function buildFromWeights(
   });
 }
 
+const summarize = (
+  output: string,
+  { name, weights: { bytes, sha256, difference } }: CheckpointManifest,
+): ConvertSummary => ({ output, name, bytes, sha256, ...(difference === undefined ? {} : { difference }) });
+
 async function convertWeights(options: ConvertCommandOptions, context: CommandContext): Promise<ConvertSummary> {
   const { input, output, evaluation, to } = options;
   if (evaluation !== undefined || to === 'openai')
@@ -172,8 +186,7 @@ async function convertWeights(options: ConvertCommandOptions, context: CommandCo
   try {
     const { manifest, files } = await buildFromWeights(weights, options, context);
     await writeCheckpointFolder(output, files);
-    const { bytes, sha256 } = manifest.weights;
-    return { output, name: manifest.name, bytes, sha256 };
+    return summarize(output, manifest);
   } finally {
     await weights.close();
   }
@@ -197,35 +210,73 @@ async function writeParts(
   return { bytes, sha256: hash.digest('hex') };
 }
 
-async function convertCheckpoint({
-  input,
-  output,
-  to = 'sofd',
-  evaluation,
-  ...rest
-}: ConvertCommandOptions): Promise<ConvertSummary> {
+/** Refuses what does not go together for a checkpoint. */
+function assertFits({ input, to, evaluation, weights, ...rest }: ConvertCommandOptions): void {
   const flags = { graph: '--graph', preset: '--preset', imageSize: '--image-size', tokenizer: '--tokenizer' } as const;
   const own = (Object.keys(flags) as (keyof typeof flags)[]).filter((name) => rest[name] !== undefined);
   if (own.length > 0)
     throw new CommandError(
       `convert: expected no ${own.map((name) => flags[name]).join(', ')} for a checkpoint, which has its own, got ${input}; leave it out.`,
     );
+  if (weights === undefined) return;
+  if (to === 'openai')
+    throw new CommandError(
+      `convert: expected no --weights with --to openai, which writes float32, got ${weights}; leave it out.`,
+    );
+  if (evaluation !== undefined)
+    throw new CommandError(
+      `convert: expected an evaluation of the weights that are written, got --evaluation with --weights ${weights}; convert, run sofd eval on the result, and convert that with --evaluation.`,
+    );
+}
+
+/** A checkpoint whose weights are stored in another precision; how well it does is to be measured again. */
+async function reduceCheckpoint(
+  { manifest, graph, config }: Omit<Checkpoint, 'tensors'>,
+  { input, output, weights: precision, engine }: ConvertCommandOptions & { readonly weights: WeightPrecision },
+): Promise<ConvertSummary> {
+  const { precision: stored = 'float32' } = manifest.weights;
+  if (stored !== 'float32')
+    throw new CommandError(
+      `convert: expected a checkpoint of float32 weights for --weights ${precision}, got ${stored} in ${input}; convert the one that it was made of.`,
+    );
+  await activateEngine(engine);
+  const source = await openFileSource(join(input, manifest.weights.file));
+  try {
+    const { tensors } = await openWeightFile(source);
+    const params: ReadParameter = async (name, target) => {
+      // The file was found whole, so that it has the tensor, as float32.
+      const place = new Uint8Array(target.buffer, target.byteOffset, target.byteLength);
+      place.set(await tensors.get(name)!.read(undefined, place));
+    };
+    const { evaluation: _, ...rest } = manifest;
+    const built = await buildCheckpoint({ ...rest, graph, config, params, precision });
+    await writeCheckpointFolder(output, built.files);
+    return summarize(output, built.manifest);
+  } finally {
+    await source.close();
+  }
+}
+
+async function convertCheckpoint(options: ConvertCommandOptions): Promise<ConvertSummary> {
+  const { input, output, to = 'sofd', evaluation, weights: precision } = options;
+  assertFits(options);
   const source = readCheckpointFolder(input);
+  if (precision !== undefined) {
+    const { tensors: _, ...checkpoint } = await loadCheckpoint(source);
+    return reduceCheckpoint(checkpoint, { ...options, weights: precision });
+  }
   const weights = await source.read('model.safetensors');
   const files = { 'manifest.json': await source.read('manifest.json'), 'model.safetensors': weights };
   const { manifest, config, tensors } = await loadCheckpoint(memoryCheckpoint(files));
-  const { name } = manifest;
-  if (to === 'openai') {
-    return { output, name, ...(await writeParts(output, encodeOpenAiWeights(config, tensors))) };
-  }
+  if (to === 'openai')
+    return { output, name: manifest.name, ...(await writeParts(output, encodeOpenAiWeights(config, tensors))) };
   const recorded = evaluation === undefined ? {} : { evaluation: await readEvaluation(evaluation, manifest) };
   const written = parseWith(checkpointManifestSchema, { ...manifest, ...recorded }, 'convert', CommandError);
   await writeCheckpointFolder(output, {
     'model.safetensors': weights,
     'manifest.json': new TextEncoder().encode(`${JSON.stringify(written, null, 2)}\n`),
   });
-  const { bytes, sha256 } = manifest.weights;
-  return { output, name, bytes, sha256 };
+  return summarize(output, manifest);
 }
 
 /**
@@ -237,7 +288,11 @@ export async function convert(options: ConvertCommandOptions, context: CommandCo
   const hasManifest =
     isFolder && (await stat(join(options.input, 'manifest.json')).catch(() => undefined)) !== undefined;
   const summary = hasManifest ? await convertCheckpoint(options) : await convertWeights(options, context);
-  const { output, name, bytes, sha256 } = summary;
+  const { output, name, bytes, sha256, difference } = summary;
   context.log(`${output}: ${name}, ${(bytes / 2 ** 20).toFixed(1)} MiB, sha256 ${sha256.slice(0, 12)}.`);
+  if (difference !== undefined)
+    context.log(
+      `Logits of the known answer differ from those of float32 weights by at most ${difference.maxLogitDifference.toExponential(1)}; the largest is ${difference.maxLogit.toPrecision(3)}.`,
+    );
   return summary;
 }

@@ -1,4 +1,4 @@
-export { AbortedError } from './aborted-error.js';
+export { AbortedError, throwIfAborted } from './aborted-error.js';
 export { BackendUnavailableError } from './backend-unavailable-error.js';
 export { CheckpointFormatError } from './checkpoint-format-error.js';
 export { DatasetError } from './dataset-error.js';

@@ -7,6 +7,23 @@ export type Calibration =
   /** sigmoid(scale · logit(p) + bias) of p(fake). */
   | { kind: 'platt'; scale: number; bias: number };
 
+/**
+ * How the weights of a checkpoint are stored, from the most exact to the smallest.
+ *
+ * - `float32`: as they were computed
+ * - `float16`: matrices as the nearest half-precision numbers, ties to even
+ * - `int8`: matrices as whole numbers q from -127 to 127, w = scale · q, with a float32 scale for each index of the last
+ *   dimension that is longer than one: the greatest size there / 127. For a matrix [inputs, outputs] that is one for each output,
+ *   for a depthwise kernel [height, width, channels, 1] one for each channel
+ *
+ * Matrices are the parameters with two dimensions or more. Vectors, the text embeddings and the input of the known answer
+ * are float32 always. Whoever loads a checkpoint computes with float32.
+ */
+export const weightPrecisions = ['float32', 'float16', 'int8'] as const;
+
+/** One of {@link weightPrecisions}. */
+export type WeightPrecision = (typeof weightPrecisions)[number];
+
 /** `manifest.json` of a checkpoint folder: all that a detector has to know about the weights beside it. */
 export interface CheckpointManifest {
   format: 'sofd-checkpoint';
@@ -49,11 +66,22 @@ export interface CheckpointManifest {
     /** 64 hexadecimal digits, small letters. */
     sha256: string;
     bytes: number;
+    /** How they are stored; float32 where it is left out. */
+    precision?: WeightPrecision | undefined;
+    /** What storing them shorter than float32 changes in the known answer; there for these precisions alone. */
+    difference?:
+      | {
+          /** The greatest absolute difference between a logit and that of the float32 weights. */
+          maxLogitDifference: number;
+          /** The greatest absolute logit of the float32 weights. */
+          maxLogit: number;
+        }
+      | undefined;
   };
   /** An input and what the model answered when it was written; a loader repeats it before it trusts an engine. */
   knownAnswer: {
     input: { tensor: string };
-    /** [1, labels]. */
+    /** [1, labels]: of the weights as they are stored, with text embeddings of the weights before they were shortened. */
     logits: number[];
     /** The largest difference that is accepted. */
     tolerance: number;
@@ -63,6 +91,7 @@ export interface CheckpointManifest {
 const text = v.pipe(v.string(), v.nonEmpty());
 const finite = v.pipe(v.number(), v.finite());
 const positive = v.pipe(finite, v.gtValue(0));
+const size = v.pipe(finite, v.minValue(0));
 const probability = v.pipe(finite, v.minValue(0), v.maxValue(1));
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
 const record = v.record(v.string(), v.unknown());
@@ -107,6 +136,8 @@ const shape = v.strictObject({
     file: v.literal('model.safetensors'),
     sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits')),
     bytes: count,
+    precision: v.optional(v.picklist(weightPrecisions)),
+    difference: v.optional(v.strictObject({ maxLogitDifference: size, maxLogit: size })),
   }),
   knownAnswer: v.strictObject({
     input: v.strictObject({ tensor: text }),
@@ -127,7 +158,12 @@ export const checkpointManifestSchema: v.GenericSchema<unknown, CheckpointManife
   shape,
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
-    const { labelGraph, thresholds: limits, knownAnswer } = dataset.value;
+    const { labelGraph, thresholds: limits, weights, knownAnswer } = dataset.value;
+    const { precision = 'float32', difference } = weights;
+    if ((precision === 'float32') !== (difference === undefined))
+      addIssue({
+        message: `weights.difference: expected for float16 and int8 alone, got precision ${precision} ${difference ? 'with' : 'without'} it`,
+      });
     const labels = labelsOf(labelGraph);
     for (const name of Object.keys(limits.labels))
       if (!labels.includes(name)) addIssue({ message: `thresholds.labels.${name}: is no label of labelGraph` });

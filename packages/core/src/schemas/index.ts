@@ -1,2 +1,8 @@
-export { type Calibration, type CheckpointManifest, checkpointManifestSchema } from './checkpoint-manifest.js';
+export {
+  type Calibration,
+  type CheckpointManifest,
+  checkpointManifestSchema,
+  type WeightPrecision,
+  weightPrecisions,
+} from './checkpoint-manifest.js';
 export { type DatasetRow, datasetRowSchema, type SplitName } from './dataset-row.js';

@@ -115,6 +115,16 @@ describe('checkpointManifestSchema', () => {
     [{ format: 'x' }, 'format: expected "sofd-checkpoint", got "x"'],
     [{ knownAnswer: undefined }, 'knownAnswer: missing'],
     [{ 'weights.sha256': 'abc' }, 'weights.sha256: expected 64 hexadecimal digits'],
+    [{ 'weights.precision': 'int4' }, /^weights.precision: expected \("float32" \| "float16" \| "int8"\)/],
+    [
+      { 'weights.precision': 'int8' },
+      'weights.difference: expected for float16 and int8 alone, got precision int8 without it',
+    ],
+    [
+      { 'weights.difference': { maxLogitDifference: 0, maxLogit: 1 } },
+      'weights.difference: expected for float16 and int8 alone, got precision float32 with it',
+    ],
+    [{ 'weights.difference': { maxLogitDifference: -1, maxLogit: 1 } }, /^weights.difference.maxLogitDifference/],
     [{ 'weights.file': '../model.safetensors' }, /^weights.file: expected "model.safetensors"/],
     [{ 'thresholds.uncertain': [0.6, 0.4] }, 'thresholds.uncertain: expected two thresholds in ascending order'],
     [{ 'thresholds.labels': { eyes: 0.5 } }, 'thresholds.labels.eyes: is no label of labelGraph'],

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SofdError } from '@sofd/core';
+import { SofdError, throwIfAborted } from '@sofd/core';
 import {
   cropFace,
   decodeImage,
@@ -13,7 +13,6 @@ import {
 } from '@sofd/face';
 import type { FaceSample } from '../face-sample.js';
 import type { DescribedFace } from '../identity/cluster-identities.js';
-import { throwIfAborted } from './abort.js';
 import { hashBytes } from './compute-digest.js';
 import type { ResolvedExpandOptions } from './expand-options.js';
 

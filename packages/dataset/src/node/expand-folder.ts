@@ -1,10 +1,9 @@
-import { DatasetError, type DatasetRow, type SplitName } from '@sofd/core';
+import { DatasetError, type DatasetRow, type SplitName, throwIfAborted } from '@sofd/core';
 import { faceCropVersion } from '@sofd/face';
 import { compareText } from '../compare-text.js';
 import { clusterIdentities } from '../identity/cluster-identities.js';
 import { splitByIdentity, splitNames } from '../identity/split-by-identity.js';
 import { resolveAnnotation } from '../relabel/relabel.js';
-import { throwIfAborted } from './abort.js';
 import { collectFaces, type FaceCollection, type SkippedItem } from './collect-faces.js';
 import { computeDigest } from './compute-digest.js';
 import { type DatasetInfo, datasetFormat, infoFile, metadataFile } from './dataset-info.js';

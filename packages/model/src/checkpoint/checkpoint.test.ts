@@ -215,7 +215,7 @@ describe('a damaged checkpoint', () => {
       'vision.classToken: expected [64], got [32]',
       'text.projection: missing',
       'vision.extra: unknown',
-      'text.normAfter.gain: expected F32, got I32',
+      'text.normAfter.gain: expected F32 in a file of float32 weights, got I32',
     ]) {
       expect(message).toContain(part);
     }

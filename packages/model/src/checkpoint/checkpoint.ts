@@ -10,6 +10,6 @@ export interface Checkpoint {
   readonly manifest: CheckpointManifest;
   readonly graph: LabelGraph;
   readonly config: ModelConfig;
-  /** Parameters by name, and the tensors that the manifest names: text embeddings and the known answer's input. */
+  /** Parameters by name, as float32, and the tensors that the manifest names: text embeddings and the known answer's input. */
   readonly tensors: WeightArrays;
 }

@@ -7,7 +7,7 @@ import { modelPresets } from '../config/model-presets.js';
 import { createParameters } from '../parameters/model-parameters.js';
 import type { WeightArray, WeightArrays } from '../parameters/weight-arrays.js';
 import { tokenizePrompts } from '../tokenizer/tokenize-prompts.js';
-import { computeAnswers } from './compute-answers.js';
+import { computeImageLogits, computeTextEmbeddings, type Question } from './compute-answers.js';
 
 beforeAll(() => useBackend(reference()));
 
@@ -21,6 +21,11 @@ const { vision, text, embedDim } = modelPresets.tiny;
 const defineDeep = (depth: number) =>
   defineModelConfig({ embedDim, vision: { ...vision, depth }, text: { ...text, tokenizer, depth } }, graph);
 const image = new Float32Array(32 * 32 * 3).fill(0.5);
+
+async function computeAnswers(question: Question) {
+  const textEmbeddings = await computeTextEmbeddings(question);
+  return { textEmbeddings, logits: await computeImageLogits(question, textEmbeddings) };
+}
 
 async function createWeights(config: ModelConfig): Promise<Record<string, WeightArray>> {
   const params = createParameters(config, createRandom(1));
@@ -47,7 +52,7 @@ async function countAtOnce(config: ModelConfig): Promise<{ readonly most: number
   return { most, asked: asked.size };
 }
 
-describe('computeAnswers', () => {
+describe('the answers of a model off the device', () => {
   it('has the parameters of one block on the engine at once however deep the model is', async () => {
     const [shallow, deep] = [await countAtOnce(defineDeep(2)), await countAtOnce(defineDeep(7))];
     expect(deep.asked).toBe(shallow.asked + 2 * 5 * 12); // two towers, five more blocks, twelve parameters each

@@ -39,23 +39,38 @@ export interface Question {
 }
 
 /**
- * The text embeddings of a model and its logits for one image. A parameter is on the engine while it is needed: a
- * transformer block at a time, and of the token embedding the rows of the prompts.
+ * The text embeddings of a model. A parameter is on the engine while it is needed: a transformer block at a time, and of
+ * the token embedding the rows of the prompts.
  *
- * @returns text embeddings [labels, embedDim], and logits [labels]
+ * @returns [labels, embedDim]
  */
-export async function computeAnswers({ graph, config, weights, image }: Question) {
-  const { imageSize } = visionEncoderOf(config);
+export async function computeTextEmbeddings({ graph, config, weights }: Omit<Question, 'image'>) {
   const { tokens, rows } = takeTokens(tokenizePrompts(config, graph), weights[tokenEmbedding]!);
   const params = createLazyParameters(modelSpecs(config), (name) => {
     const { data, shape } = name === tokenEmbedding ? rows : weights[name]!;
     return tensorFrom(data, shape);
   }) as ModelParameters;
-  const textEmbeddings = await readAndDispose(tidy(() => encodeTexts(config, params, tokens))); // [labels, embedDim]
+  return readAndDispose(tidy(() => encodeTexts(config, params, tokens))); // [labels, embedDim]
+}
+
+/**
+ * The logits of a model for one image and text embeddings [labels, embedDim], a transformer block on the engine at a time.
+ *
+ * @returns [labels]
+ */
+export async function computeImageLogits(
+  { graph, config, weights, image }: Question,
+  textEmbeddings: Float32Array,
+): Promise<Float32Array> {
+  const { imageSize } = visionEncoderOf(config);
+  const params = createLazyParameters(modelSpecs(config), (name) => {
+    const { data, shape } = weights[name]!;
+    return tensorFrom(data, shape);
+  }) as ModelParameters;
   const logits = tidy(() => {
     const embedding = encodeImages(config, params, tensorFrom(image, [1, imageSize, imageSize, 3])); // [1, embedDim]
     const text = tensorFrom(textEmbeddings, [graph.labels.length, config.embedDim]);
     return computeLogits(config, params, { image: embedding, text }); // [1, labels]
   });
-  return { textEmbeddings, logits: await readAndDispose(logits) };
+  return readAndDispose(logits);
 }

@@ -1,7 +1,6 @@
-import { CheckpointFormatError, type SofdErrorOptions } from '@sofd/core';
+import { CheckpointFormatError, type SofdErrorOptions, throwIfAborted } from '@sofd/core';
 import type { CheckpointSource } from './checkpoint-source.js';
 import { describeCause, readStream } from './read-stream.js';
-import { throwIfAborted } from './throw-if-aborted.js';
 
 const where = 'fetchCheckpoint';
 

@@ -3,22 +3,21 @@ import {
   type CheckpointManifest,
   checkpointManifestSchema,
   formatProblems,
-  type LabelGraph,
   type Progress,
   parseLabelGraph,
   parseWith,
   SofdError,
+  throwIfAborted,
 } from '@sofd/core';
-import { decodeSafetensors, type SafetensorsTensor } from '@sofd/tensor';
-import { type ModelConfig, parseModelConfig } from '../config/model-config.js';
+import { decodeSafetensors, type SafetensorsInfo } from '@sofd/tensor';
+import { parseModelConfig } from '../config/model-config.js';
 import { visionEncoderOf } from '../encode.js';
-import { findWeightProblems, modelSpecs } from '../parameters/model-parameters.js';
-import { constant, flattenSpecs, type ParameterSpec } from '../parameters/parameter-spec.js';
-import type { WeightArrays } from '../parameters/weight-arrays.js';
+import { findWeightProblems } from '../parameters/model-parameters.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { CheckpointSource } from './checkpoint-source.js';
+import { decodeWeights } from './decode-weights.js';
 import { computeSha256 } from './sha256.js';
-import { throwIfAborted } from './throw-if-aborted.js';
+import { describeStoredTensors } from './stored-tensors.js';
 
 const where = 'loadCheckpoint';
 
@@ -65,25 +64,22 @@ function attempt<T>(problems: string[], check: () => T): T | undefined {
   }
 }
 
-/** What the file must hold: the parameters, and the tensors that the manifest names. */
-function expectedTensors(manifest: CheckpointManifest, graph: LabelGraph, config: ModelConfig) {
-  const { imageSize } = visionEncoderOf(config);
-  return new Map<string, ParameterSpec>([
-    ...flattenSpecs(modelSpecs(config)),
-    [manifest.textEmbeddings.tensor, constant([graph.labels.length, config.embedDim], 0)],
-    [manifest.knownAnswer.input.tensor, constant([1, imageSize, imageSize, 3], 0)],
-  ]);
-}
-
-/** The tensors as float32, with a problem for each of another type. */
-function toWeights(tensors: Readonly<Record<string, SafetensorsTensor>>, problems: string[]): WeightArrays {
-  return Object.fromEntries(
-    Object.entries(tensors).flatMap(([name, { dtype, shape, data }]) => {
-      if (data instanceof Float32Array) return [[name, { shape, data }]];
-      problems.push(`${name}: expected F32, got ${dtype}`);
-      return [];
-    }),
-  );
+/** What does not fit between the file and what it must hold: parameters, their scales, the tensors that the manifest names. */
+function findTensorProblems(
+  tensors: Readonly<Record<string, SafetensorsInfo>>,
+  { manifest, graph, config }: Omit<Checkpoint, 'tensors'>,
+): readonly string[] {
+  const extras = {
+    textEmbeddings: manifest.textEmbeddings.tensor,
+    knownAnswerInput: manifest.knownAnswer.input.tensor,
+  };
+  const { precision = 'float32' } = manifest.weights;
+  const expected = describeStoredTensors({ graph, config, precision, extras });
+  const mistyped = Object.entries(tensors).flatMap(([name, { dtype }]) => {
+    const wanted = expected.get(name)?.dtype ?? dtype;
+    return wanted === dtype ? [] : `${name}: expected ${wanted} in a file of ${precision} weights, got ${dtype}`;
+  });
+  return [...mistyped, ...findWeightProblems(expected, tensors, { complete: true })];
 }
 
 async function findFileProblems({ weights }: CheckpointManifest, bytes: Uint8Array): Promise<readonly string[]> {
@@ -112,7 +108,7 @@ async function readWeights(
  *
  * @param source - where the files come from: a folder, a web server, memory
  * @param options - `onProgress` and `signal`
- * @returns the checkpoint, off the device
+ * @returns the checkpoint, off the device; its weights are float32 whatever the precision that they are stored in
  * @throws CheckpointFormatError for a damaged or incomplete checkpoint, with all problems that can be seen at once
  * @throws AbortedError when `signal` is aborted
  * @example
@@ -136,7 +132,6 @@ export async function loadCheckpoint(source: CheckpointSource, options: LoadOpti
   const bytes = await readWeights(source, manifest.weights, options);
   problems.push(...(await findFileProblems(manifest, bytes)));
   const decoded = attempt(problems, () => decodeSafetensors(bytes));
-  const tensors = toWeights(decoded?.tensors ?? {}, problems);
   if (graph && config) {
     const { imageSize } = visionEncoderOf(config);
     if (manifest.input.imageSize !== imageSize) {
@@ -144,15 +139,14 @@ export async function loadCheckpoint(source: CheckpointSource, options: LoadOpti
         `manifest.json input.imageSize: expected ${imageSize} as in model.vision, got ${manifest.input.imageSize}`,
       );
     }
-    if (decoded) {
-      problems.push(...findWeightProblems(expectedTensors(manifest, graph, config), tensors, { complete: true }));
-    }
+    if (decoded) problems.push(...findTensorProblems(decoded.tensors, { manifest, graph, config }));
   }
-  if (problems.length > 0 || !graph || !config) {
+  if (problems.length > 0 || !graph || !config || !decoded) {
     throw new CheckpointFormatError(`${formatProblems(where, problems)}\nFetch or write the checkpoint again.`, {
       problems,
     });
   }
+  const tensors = decodeWeights(decoded.tensors);
   const { bytes: total } = manifest.weights;
   onProgress?.({ stage: 'model', done: total, total, note: manifest.name });
   return { manifest, graph, config, tensors };

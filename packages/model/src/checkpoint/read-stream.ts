@@ -1,6 +1,6 @@
 import type { SofdErrorOptions } from '@sofd/core';
+import { throwIfAborted } from '@sofd/core';
 import type { ReadOptions } from './checkpoint-source.js';
-import { throwIfAborted } from './throw-if-aborted.js';
 
 /** How a stream is read. */
 export interface StreamOptions extends Pick<ReadOptions, 'onBytes' | 'signal'> {

@@ -1,6 +1,6 @@
+import { throwIfAborted } from '@sofd/core';
 import type { ReadOptions } from './checkpoint-source.js';
 import { readStream } from './read-stream.js';
-import { throwIfAborted } from './throw-if-aborted.js';
 
 const folderName = 'sofd-weights';
 const suffix = '.safetensors';

@@ -191,6 +191,7 @@ describe(`${mutations} mutated files a kind: typed errors only, no hang, no memo
       thresholds: { fake: 0.5, labels: {} },
       licence: { weights: 'none', data: 'none', note: '' },
       training: {},
+      precision: 'int8',
     });
     disposeTree(params);
     // Without the weights, whose digest would take longer than all else.

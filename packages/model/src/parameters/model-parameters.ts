@@ -32,7 +32,7 @@ export function initialize({ shape, init }: ParameterSpec, random: Random): Floa
 
 /** What does not fit between weights and the parameters of a model, one sentence a name. */
 export function findWeightProblems(
-  specs: ReadonlyMap<string, ParameterSpec>,
+  specs: ReadonlyMap<string, { readonly shape: readonly number[] }>,
   weights: Readonly<Record<string, { readonly shape: readonly number[] }>>,
   options: { readonly complete: boolean },
 ): readonly string[] {

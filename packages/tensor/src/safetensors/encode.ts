@@ -24,7 +24,7 @@ export function encodeSafetensors(
   metadata?: Readonly<Record<string, string>>,
 ): Uint8Array {
   for (const [name, tensor] of Object.entries(tensors)) assertConsistent(name, tensor);
-  const { bytes, tensors: places } = layOutSafetensors(tensors, metadata);
+  const { bytes, tensors: places } = layOutSafetensors(tensors, { metadata });
   for (const [name, { data }] of Object.entries(tensors)) bytesOf(places[name]!.data).set(bytesOf(data));
   return bytes;
 }

@@ -6,11 +6,19 @@ type TensorsOf<Infos extends Readonly<Record<string, SafetensorsInfo>>> = {
   readonly [Name in keyof Infos]: SafetensorsTensor & { readonly data: SafetensorsArrays[Infos[Name]['dtype']] };
 };
 
+/** Options of {@link layOutSafetensors}. */
+export interface SafetensorsLayout {
+  /** Strings that the file carries along. */
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
+  /** Memory behind the file in the same buffer, bytes: for tensors that are made wider than they are stored. @default 0 */
+  readonly spareBytes?: number;
+}
+
 /**
  * Makes a safetensors file of zeros, to be filled in place: one copy of the tensors is all the memory it takes.
  *
  * @param infos - types and shapes by name.
- * @param metadata - strings that the file carries along.
+ * @param layout - `metadata`, and `spareBytes` behind the file.
  * @returns the bytes of the file, and views on its tensors by name.
  * @see {@link https://github.com/huggingface/safetensors | the format}
  * @example
@@ -24,11 +32,11 @@ type TensorsOf<Infos extends Readonly<Record<string, SafetensorsInfo>>> = {
  */
 export function layOutSafetensors<const Infos extends Readonly<Record<string, SafetensorsInfo>>>(
   infos: Infos,
-  metadata?: Readonly<Record<string, string>>,
+  { metadata, spareBytes = 0 }: SafetensorsLayout = {},
 ): { readonly bytes: Uint8Array; readonly tensors: TensorsOf<Infos> } {
   const { header, entries } = createSafetensorsHeader(infos, metadata);
   const fileBytes = entries.reduce((end, [, { length }]) => end + length, header.length);
-  const bytes = new Uint8Array(fileBytes);
+  const bytes = new Uint8Array(new ArrayBuffer(fileBytes + spareBytes), 0, fileBytes);
   bytes.set(header);
   const views = entries.map(([name, { dtype, shape, offset, length }]): [string, SafetensorsTensor] => {
     const ArrayType = arrayTypes[dtype];

@@ -63,6 +63,13 @@ describe('layOutSafetensors', () => {
     tensors.b.data.set([1, 2]);
     expect(bytes).toEqual(encodeSafetensors({ a: { dtype: 'U8', shape: [1], data: Uint8Array.of(7) }, b: f32(1, 2) }));
   });
+
+  test('has the memory that is asked for behind the file, and does not count it', () => {
+    const infos = { a: { dtype: 'F16', shape: [3] } } as const;
+    const { bytes, tensors } = layOutSafetensors(infos, { spareBytes: 6 });
+    new Float32Array(tensors.a.data.buffer, tensors.a.data.byteOffset, 3).fill(0);
+    expect(bytes).toEqual(layOutSafetensors(infos).bytes);
+  });
 });
 
 describe('encodeSafetensors', () => {
