@@ -292,7 +292,7 @@ export async function convert(options: ConvertCommandOptions, context: CommandCo
   context.log(`${output}: ${name}, ${(bytes / 2 ** 20).toFixed(1)} MiB, sha256 ${sha256.slice(0, 12)}.`);
   if (difference !== undefined)
     context.log(
-      `Logits of the known answer differ from those of float32 weights by at most ${difference.maxLogitDifference.toExponential(1)}; the largest is ${difference.maxLogit.toPrecision(3)}.`,
+      `Logits of the known answer differ from those of float32 weights by at most ${difference.maxLogitDifference.toPrecision(2)}; the largest is ${difference.maxLogit.toPrecision(3)}.`,
     );
   return summary;
 }
