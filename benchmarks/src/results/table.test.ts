@@ -29,7 +29,11 @@ const row: Row = {
   profile: null,
 };
 
-const cellsOf = (line: string) => line.split(' | ').map((cell) => cell.replaceAll('|', '').trim());
+const cellsOf = (line: string) =>
+  line.split(' | ').map((cell) => cell.replaceAll('|', '').replaceAll('\u00a0', ' ').trim());
+
+/** The lines of the table of one work. */
+const tableOf = (rows: readonly Row[]) => formatMarkdown(rows).split('\n').slice(2).map(cellsOf);
 
 describe('formatNumber', () => {
   test.each([
@@ -46,10 +50,10 @@ describe('formatNumber', () => {
 
 describe('formatMarkdown', () => {
   test('has a cell for each heading', () => {
-    const [headings, rule, line] = formatMarkdown([row]).split('\n').map(cellsOf);
+    const [headings, rule, line] = tableOf([row]);
     expect(rule).toHaveLength(headings!.length);
     expect(Object.fromEntries(headings!.map((heading, i) => [heading, line![i]]))).toMatchObject({
-      work: row.name,
+      engine: 'native',
       ours: '61.3 ms',
       peer: 'onnxruntime-node (PyTorch: 80.1)',
       ratio: '1.02',
@@ -65,12 +69,18 @@ describe('formatMarkdown', () => {
     [{ ratio: null, peer: null, theirs: null }, '–', '1'],
     [{ goal: null }, '1.02', 'stated'],
   ])('says of %o that the ratio is %s and the goal %s', (changes, ratio, goal) => {
-    const [headings, , line] = formatMarkdown([{ ...row, ...changes }])
-      .split('\n')
-      .map(cellsOf);
+    const [headings, , line] = tableOf([{ ...row, ...changes }]);
     expect(line![headings!.indexOf('ratio')]).toBe(ratio);
     expect(line![headings!.indexOf('goal')]).toBe(goal);
   });
+});
+
+test('formatMarkdown has a table for each work', () => {
+  const other = { ...row, name: 'training step, wasm in Node 24' };
+  const text = formatMarkdown([row, { ...row, threads: 2 }, other]);
+  expect(text.match(/^### .*$/gm)).toEqual(['### forward, ViT-B/32, batch 1', '### training step']);
+  expect(text.match(/^\| native \| (\d)/gm)).toHaveLength(2);
+  expect(text).toContain('| wasm in Node 24 | 1 |');
 });
 
 test('formatTable aligns its columns', () => {

@@ -67,8 +67,37 @@ export function formatTable(rows: readonly Row[]): string {
   return lines.map((cells) => cells.map(pad).join('  ').trimEnd()).join('\n');
 }
 
-/** The rows as a Markdown table. */
+/** In a page, what one looks for comes first: a table is wider than a phone. */
+const pageHeadings = [
+  'engine',
+  'threads',
+  'ratio',
+  'goal',
+  'ours',
+  'theirs',
+  'peer',
+  'spread ours',
+  'spread theirs',
+  'MiB ours / theirs',
+  'of peak',
+];
+
+/** The rows as Markdown: a table for each work, under its name. */
 export function formatMarkdown(rows: readonly Row[]): string {
-  const rule = headings.map((heading) => (isNumeric(heading) ? '---:' : '---'));
-  return [headings, rule, ...rows.map(formatRow)].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  const workOf = ({ name }: Row) => name.slice(0, name.lastIndexOf(', '));
+  const works = [...new Set(rows.map(workOf))];
+  return works.map((work) => `### ${work}\n\n${formatWork(rows.filter((row) => workOf(row) === work))}`).join('\n\n');
+}
+
+function formatWork(rows: readonly Row[]): string {
+  const isNumeric = (heading: string) => heading !== 'engine' && heading !== 'peer';
+  const lines = rows.map((row) => {
+    const [name, threads, ours, spreadOurs, peer, theirs, spreadTheirs, ratio, goal, memory, peak] = formatRow(row);
+    const engine = name!.slice(name!.lastIndexOf(', ') + 2);
+    const cells = [engine, threads, ratio, goal, ours, theirs, peer, spreadOurs, spreadTheirs, memory, peak];
+    // A number stays on the line of its unit.
+    return cells.map((cell, column) => (isNumeric(pageHeadings[column]!) ? cell!.replaceAll(' ', '\u00a0') : cell!));
+  });
+  const rule = pageHeadings.map((heading) => (isNumeric(heading) ? '---:' : '---'));
+  return [pageHeadings, rule, ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }

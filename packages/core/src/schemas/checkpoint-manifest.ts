@@ -81,7 +81,7 @@ export interface CheckpointManifest {
   /** An input and what the model answered when it was written; a loader repeats it before it trusts an engine. */
   knownAnswer: {
     input: { tensor: string };
-    /** [1, labels]: of the weights as they are stored, with text embeddings of the weights before they were shortened. */
+    /** Of the weights as they are stored, with text embeddings of the weights before they were shortened; [1, labels]. */
     logits: number[];
     /** The largest difference that is accepted. */
     tolerance: number;
