@@ -5,8 +5,10 @@ import type { WebgpuBackend } from '../tfjs-backend.js';
 import {
   type AttentionVariant,
   attentionUniforms,
+  beginTile,
   describeAttention,
   nameOfVariant,
+  softmaxTile,
   threads,
   tileProduct,
   tiles,
@@ -35,11 +37,7 @@ var<workgroup> weights: array<f32, ${threads}>;
 var<workgroup> sloped: array<f32, ${threads}>;
 
 fn run(group: u32, thread: u32) {
-  let tile = locate(group);
-  if (tile >= tile_count()) { return; }
-  let row = thread / side;
-  let column = thread % side;
-  let query = tile * side + row;
+  ${beginTile('query')}
   var top = lowest;
   var total = 0.0;
   var slope_total = 0.0;
@@ -49,25 +47,9 @@ fn run(group: u32, thread: u32) {
     let key = other * side + column;
     ${tileProduct('score', 'packed(0u, query, start + column)', 'packed(1u, other * side + row, start + column)')}
     ${tileProduct('slope', 'dy_at(query, start + column)', 'packed(2u, other * side + row, start + column)')}
-    let visible = sees(query, key);
-    score = select(lowest, score * uniforms.scale, visible);
-    weights[thread] = score;
-    workgroupBarrier();
-    var new_top = top;
-    for (var i = 0u; i < side; i++) { new_top = max(new_top, weights[row * side + i]); }
-    workgroupBarrier();
-    let weight = select(0.0, exp(score - new_top), visible);
-    weights[thread] = weight;
-    sloped[thread] = weight * slope;
-    workgroupBarrier();
-    let kept = exp(max(top - new_top, -80.0));
-    top = new_top;
-    total *= kept;
+    ${softmaxTile('sloped[thread] = weight * slope;')}
     slope_total *= kept;
-    for (var i = 0u; i < side; i++) {
-      total += weights[row * side + i];
-      slope_total += sloped[row * side + i];
-    }
+    for (var i = 0u; i < side; i++) { slope_total += sloped[row * side + i]; }
     for (var chunk = 0u; chunk < chunks; chunk++) {
       right[thread] = packed(1u, other * side + row, chunk * side + column);
       workgroupBarrier();
@@ -114,11 +96,7 @@ var<workgroup> weights: array<f32, ${threads}>;
 var<workgroup> sloped: array<f32, ${threads}>;
 
 fn run(group: u32, thread: u32) {
-  let tile = locate(group);
-  if (tile >= tile_count()) { return; }
-  let row = thread / side;
-  let column = thread % side;
-  let key = tile * side + row;
+  ${beginTile('key')}
   var dkeys: array<f32, chunks>;
   var dvalues: array<f32, chunks>;
   for (var other = ${variant.causal ? 'tile' : '0u'}; other < tile_count(); other++) {

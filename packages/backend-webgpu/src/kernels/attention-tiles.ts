@@ -95,3 +95,39 @@ for (var start = 0u; start < chunks * side; start += side) {
   for (var i = 0u; i < side; i++) { ${target} += left[row * side + i] * right[i * side + column]; }
   workgroupBarrier();
 }`;
+
+/**
+ * WGSL: finds the workgroup's tile and the thread's place in it, and ends where there is none.
+ *
+ * @param token - the variable that is declared for the token of the thread's row.
+ */
+export const beginTile = (token: 'query' | 'key'): string => `
+let tile = locate(group);
+if (tile >= tile_count()) { return; }
+let row = thread / side;
+let column = thread % side;
+let ${token} = tile * side + row;`;
+
+/**
+ * WGSL: takes one more tile of `score` into a softmax that passes over the keys once. `top` is the greatest score so far and `total`
+ * the sum of the exponentials relative to it; `weights` gets those of the tile. What was summed before has to be multiplied by `kept`.
+ *
+ * @param alongside - what is written beside the `weight` of the thread, for all threads to see.
+ */
+export const softmaxTile = (alongside = ''): string => `
+let visible = sees(query, key);
+score = select(lowest, score * uniforms.scale, visible);
+weights[thread] = score;
+workgroupBarrier();
+var new_top = top;
+for (var i = 0u; i < side; i++) { new_top = max(new_top, weights[row * side + i]); }
+workgroupBarrier();
+let weight = select(0.0, exp(score - new_top), visible);
+weights[thread] = weight;
+${alongside}
+workgroupBarrier();
+// Of the first tile nothing is kept; the bound keeps the exponential from a range where engines differ.
+let kept = exp(max(top - new_top, -80.0));
+top = new_top;
+total *= kept;
+for (var i = 0u; i < side; i++) { total += weights[row * side + i]; }`;

@@ -5,8 +5,10 @@ import { attentionGradient } from './attention-gradient.js';
 import {
   type AttentionVariant,
   attentionUniforms,
+  beginTile,
   describeAttention,
   nameOfVariant,
+  softmaxTile,
   threads,
   tileProduct,
   tiles,
@@ -28,31 +30,14 @@ ${tiles(variant)}
 var<workgroup> weights: array<f32, ${threads}>;
 
 fn run(group: u32, thread: u32) {
-  let tile = locate(group);
-  if (tile >= tile_count()) { return; }
-  let row = thread / side;
-  let column = thread % side;
-  let query = tile * side + row;
+  ${beginTile('query')}
   var top = lowest;
   var total = 0.0;
   var sums: array<f32, chunks>;
   for (var other = 0u; other < ${variant.causal ? 'tile + 1u' : 'tile_count()'}; other++) {
     let key = other * side + column;
     ${tileProduct('score', 'packed(0u, query, start + column)', 'packed(1u, other * side + row, start + column)')}
-    let visible = sees(query, key);
-    score = select(lowest, score * uniforms.scale, visible);
-    weights[thread] = score;
-    workgroupBarrier();
-    var new_top = top;
-    for (var i = 0u; i < side; i++) { new_top = max(new_top, weights[row * side + i]); }
-    workgroupBarrier();
-    weights[thread] = select(0.0, exp(score - new_top), visible);
-    workgroupBarrier();
-    // Of the first tile nothing is kept; the bound keeps the exponential from a range where engines differ.
-    let kept = exp(max(top - new_top, -80.0));
-    top = new_top;
-    total *= kept;
-    for (var i = 0u; i < side; i++) { total += weights[row * side + i]; }
+    ${softmaxTile()}
     for (var chunk = 0u; chunk < chunks; chunk++) {
       right[thread] = packed(2u, other * side + row, chunk * side + column);
       workgroupBarrier();

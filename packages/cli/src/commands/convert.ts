@@ -12,7 +12,6 @@ import {
   parseWith,
   type WeightPrecision,
 } from '@sofd/core';
-import { faceCropVersion } from '@sofd/face';
 import {
   buildCheckpoint,
   type Checkpoint,
@@ -21,7 +20,6 @@ import {
   memoryCheckpoint,
   type ReadParameter,
   readClipVocabulary,
-  visionEncoderOf,
 } from '@sofd/model';
 import { encodeOpenAiWeights, findClip, openWeightFile } from '@sofd/model/convert';
 import {
@@ -35,6 +33,7 @@ import {
 import type { CommandContext, CommonOptions } from '../command-context.js';
 import { CommandError } from '../command-error.js';
 import { activateEngine } from '../engine.js';
+import { describeModelInput } from '../model-input.js';
 
 /** Options of `sofd convert`. */
 export interface ConvertCommandOptions extends CommonOptions {
@@ -145,21 +144,17 @@ async function buildFromWeights(
       progress({ stage: 'weights', done, total });
     },
   });
-  const { imageSize, normalization } = visionEncoderOf(config);
-  log(`${input}: ${weights.file.format}, ${config.vision.kind} of ${imageSize} pixels, ${graph.labels.length} labels.`);
+  const modelInput = describeModelInput(config);
+  log(
+    `${input}: ${weights.file.format}, ${config.vision.kind} of ${modelInput.imageSize} pixels, ${graph.labels.length} labels.`,
+  );
   return buildCheckpoint({
     name: basename(input).replace(/\.(pt|pth|safetensors)$/i, ''),
     graph,
     config,
     params: readParameter,
     ...(options.weights === undefined ? {} : { precision: options.weights }),
-    input: {
-      imageSize,
-      crop: faceCropVersion,
-      resize: 'bicubic-antialias',
-      mean: [...normalization.mean],
-      std: [...normalization.std],
-    },
+    input: modelInput,
     calibration: { kind: 'identity' },
     thresholds: { fake: 0.5, labels: Object.fromEntries(graph.labels.map((label) => [label, 0.5])) },
     licence: {

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { computeMarginals, type LabelGraph } from '@sofd/core';
 import { type FolderDataset, openDataset } from '@sofd/dataset/node';
 import { computeAuc } from '@sofd/evaluation';
-import { faceCropVersion } from '@sofd/face';
-import { buildCheckpoint, type Checkpoint, type ModelParameters, visionEncoderOf } from '@sofd/model';
+import { buildCheckpoint, type Checkpoint, type ModelParameters } from '@sofd/model';
 import { writeCheckpointFolder } from '@sofd/model/node';
 import { disposeTree, flattenTree } from '@sofd/tensor';
 import {
@@ -18,6 +17,7 @@ import { openRunFolder } from '@sofd/trainer/node';
 import type { CommandContext, CommonOptions } from '../command-context.js';
 import { CommandError } from '../command-error.js';
 import { activateEngine } from '../engine.js';
+import { describeModelInput } from '../model-input.js';
 import { assertSameGraph } from '../same-graph.js';
 import { type ExperimentFile, readExperimentFile } from '../training/experiment-file.js';
 import { computeSetLogits, fitDecision, primaryColumn } from '../training/fit-decision.js';
@@ -109,7 +109,6 @@ async function writeRunCheckpoint(
   const { experiment } = file;
   const { graph, config } = resolveExperiment(experiment, checkpoint);
   const { params } = result;
-  const { imageSize, normalization } = visionEncoderOf(config);
   const logits = await computeSetLogits({ config, graph, params }, data.validation);
   const last = result.history.at(-1)!;
   const { files } = await buildCheckpoint({
@@ -117,13 +116,7 @@ async function writeRunCheckpoint(
     graph,
     config,
     params,
-    input: {
-      imageSize,
-      crop: faceCropVersion,
-      resize: 'bicubic-antialias',
-      mean: [...normalization.mean],
-      std: [...normalization.std],
-    },
+    input: describeModelInput(config),
     ...fitDecision(graph, data.validation, logits),
     licence: file.data.licence,
     training: {
