@@ -29,7 +29,7 @@ function copy({ packageName, sub, into, files, target }) {
   for (const file of files) copyFileSync(join(source, file), join(folder, file));
 }
 
-const models = ['blazeface', 'facemesh', 'faceres'];
+const models = ['blazeface', 'facemesh', 'faceres', 'emotion'];
 copy({
   packageName: '@vladmandic/human',
   sub: 'models',

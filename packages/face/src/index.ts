@@ -1,4 +1,12 @@
-export type { Face, FaceBox, FaceDescription, FaceFinder, FaceQuality, QualityReason } from './finder/face.js';
+export type {
+  ExpressionProbabilities,
+  Face,
+  FaceBox,
+  FaceDescription,
+  FaceFinder,
+  FaceQuality,
+  QualityReason,
+} from './finder/face.js';
 export { createFaceFinder } from './finder/face-finder.js';
 export type { FaceFinderOptions } from './finder/face-finder-options.js';
 export type { GraphModelFiles } from './finder/model-files.js';
@@ -20,6 +28,13 @@ export type { ImageSize } from './image/resize-bicubic.js';
 export { resizeBicubic, resizeShortSide } from './image/resize-bicubic.js';
 export type { FloatImage } from './image/resize-tensor-bicubic.js';
 export { resizeTensorBicubic } from './image/resize-tensor-bicubic.js';
-export type { FaceRegion, RegionMaskOptions } from './regions/draw-region-mask.js';
+export type { FaceRegion } from './regions/draw-region-mask.js';
 export { drawRegionMask } from './regions/draw-region-mask.js';
+export type { FaceRegion68 } from './regions/draw-region-mask-68.js';
+export { drawRegionMask68 } from './regions/draw-region-mask-68.js';
+export type { RegionMaskOptions } from './regions/draw-shape.js';
+export { toLandmarks68 } from './regions/landmarks-68.js';
 export type { Mask } from './regions/mask.js';
+export { meshIndices, meshPointCount } from './regions/mesh-indices.js';
+export type { FaceTracker, FaceTrackerOptions, TrackableFace } from './tracks/face-tracker.js';
+export { computeBoxOverlap, createFaceTracker } from './tracks/face-tracker.js';

@@ -21,7 +21,7 @@ function modulesFor(file: string): { readonly path: string; readonly specifier: 
     return [
       { path: join(source, 'index.ts'), specifier: `@sofd/${owner}` },
       ...subpaths
-        .filter((entry) => ['node', 'training', 'reference', 'conformance', 'report'].includes(entry))
+        .filter((entry) => ['node', 'training', 'reference', 'conformance', 'report', 'video'].includes(entry))
         .map((entry) => ({ path: join(source, entry, 'index.ts'), specifier: `@sofd/${owner}/${entry}` })),
     ];
   });

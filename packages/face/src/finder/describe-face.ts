@@ -6,6 +6,7 @@ import { createPyramid, sampleSquare } from './image-pyramid.js';
 
 const descriptorLength = 1024;
 const ageCount = 100;
+const genderCount = 1;
 // The describing model was tuned on detector boxes widened by 1.4; a mesh is a little wider than the detector's box.
 const squareShare = 1.33;
 
@@ -19,9 +20,18 @@ export function readAge(probabilities: Float32Array): number {
 }
 
 /** Runs the describing model on a face's upright square. */
-export async function describeFace(model: ImageModel, image: PixelImage, face: Face): Promise<FaceDescription> {
+export async function describeFace(
+  model: ImageModel,
+  image: PixelImage,
+  face: Pick<Face, 'mesh'>,
+): Promise<FaceDescription> {
   const pyramid = createPyramid(image, model.inputSize);
   const square = sampleSquare(pyramid, squareOfMesh(face.mesh, squareShare), model.inputSize);
   const outputs = await model.run(square, { scale: 1, offset: 0 });
-  return { descriptor: outputs.get(descriptorLength)!, age: readAge(outputs.get(ageCount)!) };
+  const maleProbability = outputs.get(genderCount)![0]!;
+  return {
+    descriptor: outputs.get(descriptorLength)!,
+    age: readAge(outputs.get(ageCount)!),
+    femaleProbability: 1 - maleProbability,
+  };
 }

@@ -3,6 +3,7 @@ import { meanPoint } from '../geometry/affine.js';
 import type { Landmarks5 } from '../geometry/face-crop.js';
 import { assertPixelImage, type PixelImage } from '../image/pixel-image.js';
 import { meshIndices, meshPointCount } from '../regions/mesh-indices.js';
+import { describeExpression } from './describe-expression.js';
 import { describeFace } from './describe-face.js';
 import { computeOverlap, detectBoxes, type FaceCandidate, suppressOverlaps } from './detect-boxes.js';
 import type { Face, FaceBox, FaceFinder } from './face.js';
@@ -141,8 +142,13 @@ async function findFaces(image: PixelImage, models: Models, limits: Limits): Pro
 export async function createFaceFinder(options: FaceFinderOptions = {}): Promise<FaceFinder> {
   const { assets, ...limits } = parseFaceFinderOptions(options);
   const models = await loadModels(assets);
-  // Three times as large as the others together, and only some callers describe faces.
-  let describer: Promise<ImageModel> | undefined;
+  // Larger than the others together, and only some callers describe faces.
+  const described = new Map<'faceres' | 'emotion', Promise<ImageModel>>();
+  const load = (name: 'faceres' | 'emotion') => {
+    const model = described.get(name) ?? loadImageModel(name, assets);
+    described.set(name, model);
+    return model;
+  };
   let isDisposed = false;
   const assertInUse = (where: string) => {
     if (!isDisposed) return;
@@ -157,18 +163,23 @@ export async function createFaceFinder(options: FaceFinderOptions = {}): Promise
     },
     async describe(image, face) {
       assertInUse('FaceFinder.describe');
-      describer ??= loadImageModel('faceres', assets);
-      return describeFace(await describer, image, face);
+      return describeFace(await load('faceres'), image, face);
+    },
+    async describeExpression(image, face) {
+      assertInUse('FaceFinder.describeExpression');
+      return describeExpression(await load('emotion'), image, face);
     },
     dispose() {
       if (isDisposed) return;
       isDisposed = true;
       for (const model of Object.values(models)) model.dispose();
-      // A describer that never loaded has nothing to free; its error went to the caller of describe().
-      describer?.then(
-        (model) => model.dispose(),
-        () => {},
-      );
+      // A model that never loaded has nothing to free; its error went to the caller that asked for it.
+      for (const model of described.values()) {
+        model.then(
+          (loaded) => loaded.dispose(),
+          () => {},
+        );
+      }
     },
   };
 }

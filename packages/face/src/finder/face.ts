@@ -10,7 +10,7 @@ export interface FaceBox {
 }
 
 /** Why a face is hard to judge. */
-export type QualityReason = 'small' | 'blurred' | 'profile' | 'border';
+export type QualityReason = 'small' | 'blurred' | 'profile' | 'tilted' | 'occluded' | 'border';
 
 /** How well a face can be seen. */
 export interface FaceQuality {
@@ -20,6 +20,10 @@ export interface FaceQuality {
   readonly blur: number;
   /** Turn of the head to the side in degrees, positive when the nose points to the image's right; 0 looks into the camera. */
   readonly yaw: number;
+  /** Nod of the head in degrees, positive when the nose points up; 0 is level. */
+  readonly pitch: number;
+  /** Lean of the head in degrees, positive when the line of the eyes falls towards the image's right; 0 is upright. */
+  readonly roll: number;
   /** 0 (useless) to 1 (large, sharp, frontal, whole). */
   readonly score: number;
   /** What lowers the score; empty for a good face. */
@@ -45,6 +49,19 @@ export interface FaceDescription {
   readonly descriptor: Float32Array;
   /** Apparent age in years. */
   readonly age: number;
+  /** Probability of the apparent gender female, 0 to 1. */
+  readonly femaleProbability: number;
+}
+
+/** What a face expresses; the seven probabilities have the sum 1. */
+export interface ExpressionProbabilities {
+  readonly anger: number;
+  readonly disgust: number;
+  readonly fear: number;
+  readonly happiness: number;
+  readonly sadness: number;
+  readonly surprise: number;
+  readonly neutral: number;
 }
 
 /** Finds faces; holds its models until it is disposed of. */
@@ -56,10 +73,17 @@ export interface FaceFinder {
    */
   find(image: PixelImage): Promise<Face[]>;
   /**
-   * Describes a face that {@link find} found in the same image. The first call loads the describing model (7 MB).
+   * Describes a face whose mesh lies at a known place, as where {@link find} found it in the same image. The first call loads the
+   * describing model (7 MB).
    * @throws BackendUnavailableError when that model cannot be read
    */
-  describe(image: PixelImage, face: Face): Promise<FaceDescription>;
+  describe(image: PixelImage, face: Pick<Face, 'mesh'>): Promise<FaceDescription>;
+  /**
+   * Says what a face expresses whose mesh lies at a known place, as where {@link find} found it in the same image. The first call
+   * loads the expression model (0.8 MB).
+   * @throws BackendUnavailableError when that model cannot be read
+   */
+  describeExpression(image: PixelImage, face: Pick<Face, 'mesh'>): Promise<ExpressionProbabilities>;
   /** Frees the models; the finder cannot be used after. */
   dispose(): void;
 }

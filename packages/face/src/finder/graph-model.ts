@@ -4,7 +4,7 @@ import { dispose, getBackend, type io, type Tensor, tensor } from '@tensorflow/t
 import type { PixelImage } from '../image/pixel-image.js';
 import { type GraphModelFiles, type ModelName, readModelFiles } from './model-files.js';
 
-/** A graph model that takes one square RGB image and gives arrays. */
+/** A graph model that takes one square image, RGB or grey, and gives arrays. */
 export interface ImageModel {
   /** Side of the input in pixels. */
   readonly inputSize: number;
@@ -43,6 +43,14 @@ function scalePixels({ data }: PixelImage, scale: number, offset: number): Float
   return values; // [height, width, 3]
 }
 
+function toGrey(rgb: Float32Array): Float32Array {
+  const values = new Float32Array(rgb.length / 3);
+  for (let i = 0; i < values.length; i++) {
+    values[i] = 0.299 * rgb[3 * i]! + 0.587 * rgb[3 * i + 1]! + 0.114 * rgb[3 * i + 2]!;
+  }
+  return values; // [height, width, 1]
+}
+
 /**
  * Loads a model of this package onto the active engine.
  * @throws BackendUnavailableError when no engine is active or the model's files cannot be read
@@ -55,11 +63,12 @@ export async function loadImageModel(name: ModelName, assets?: string): Promise<
   }
   const artifacts = toArtifacts(await readModelFiles(name, assets));
   const model = await loadGraphModel({ load: async () => artifacts });
-  const inputSize = model.inputs[0]?.shape?.[1] ?? 0;
+  const [, inputSize = 0, , channels = 3] = model.inputs[0]?.shape ?? [];
   return {
     inputSize,
     async run(image, { scale, offset }) {
-      const input = tensor(scalePixels(image, scale, offset), [1, inputSize, inputSize, 3]);
+      const rgb = scalePixels(image, scale, offset);
+      const input = tensor(channels === 1 ? toGrey(rgb) : rgb, [1, inputSize, inputSize, channels]);
       const result = model.execute(input) as Tensor | Tensor[];
       const outputs = Array.isArray(result) ? result : [result];
       const arrays = await Promise.all(outputs.map(async (output) => (await output.data()) as Float32Array));

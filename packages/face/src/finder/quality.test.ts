@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { meshIndices, meshPointCount } from '../regions/mesh-indices.js';
 import { readAge } from './describe-face.js';
-import { computeSharpness } from './quality.js';
+import { computeSharpness, estimatePose } from './quality.js';
 import { isCutByTile, planTiles } from './tiles.js';
 
 describe('computeSharpness', () => {
@@ -16,6 +17,41 @@ describe('computeSharpness', () => {
     expect(computeSharpness({ width: 8, height: 8, data: new Uint8Array(192).fill(90) })).toBe(0);
     expect(computeSharpness(stripes(2))).toBeGreaterThan(computeSharpness(stripes(8)));
   });
+});
+
+describe('estimatePose', () => {
+  const { leftCheek, rightCheek, foreheadTop, chin, leftEye, rightEye } = meshIndices;
+
+  /** A face whose cheeks, forehead, chin and eyes lie in one plane, turned as told; y points down and depth away. */
+  function turn({ yaw = 0, pitch = 0, roll = 0 }) {
+    const points = new Float32Array(2 * meshPointCount);
+    const depth = new Float32Array(meshPointCount);
+    const [a, b, c] = [yaw, pitch, roll].map((degrees) => (degrees * Math.PI) / 180) as [number, number, number];
+    const place = (index: number, x: number, y: number) => {
+      const turned = { x: x * Math.cos(a), y: y * Math.cos(b) };
+      points[2 * index] = turned.x * Math.cos(c) - turned.y * Math.sin(c);
+      points[2 * index + 1] = turned.x * Math.sin(c) + turned.y * Math.cos(c);
+      depth[index] = x * Math.sin(a) - y * Math.sin(b);
+    };
+    place(leftCheek, -70, 0);
+    place(rightCheek, 70, 0);
+    place(foreheadTop, 0, -90);
+    place(chin, 0, 90);
+    for (const index of leftEye) place(index, -30, 0);
+    for (const index of rightEye) place(index, 30, 0);
+    return estimatePose({ score: 1, points, depth });
+  }
+
+  it.each([{ yaw: 25 }, { pitch: -20 }, { roll: 15 }, { yaw: -40, roll: -30 }, {}])(
+    'reads the angles of %o',
+    (angles) => {
+      const pose = turn(angles);
+      for (const [name, value] of Object.entries({ yaw: 0, pitch: 0, roll: 0, ...angles })) {
+        // Coordinates of about 100 in float32: 1e-5 pixels at arms of 30 pixels.
+        expect(Math.abs(pose[name as keyof typeof pose] - value)).toBeLessThan(1e-4);
+      }
+    },
+  );
 });
 
 describe('readAge', () => {

@@ -1,3 +1,4 @@
+import { meanPoint } from '../geometry/affine.js';
 import { computeEyeDistance } from '../geometry/eye-distance.js';
 import { cropFace, type Landmarks5 } from '../geometry/face-crop.js';
 import type { PixelImage } from '../image/pixel-image.js';
@@ -8,10 +9,15 @@ import type { MeshFit } from './fit-mesh.js';
 
 // Side of the crop that sharpness is measured on: what a model of 224 pixels sees.
 const sharpnessSize = 224;
-const { leftCheek, rightCheek } = meshIndices;
+const { leftCheek, rightCheek, foreheadTop, chin, leftEye, rightEye } = meshIndices;
 
-/** Below these (above, for the turn in degrees and the share outside) a face gets the reason; the score falls in proportion. */
-const limits = { size: 24, blur: 20, yaw: 40, outside: 0.05 } as const;
+/**
+ * Below these (above, for angles in degrees and the share outside) a face gets the reason; the score falls in proportion.
+ * Angles: of 399 faces of people who talk in videos 99 % lie within 39 degrees of yaw and 22 of pitch.
+ * Confidence: 21 whole faces of photographs have 0.998 and more. With a grey bar over mouth and chin 6 of them fall below 0.98 or
+ * are not found, with one over a side 9, with one over the eyes 1: a face without this reason may still be covered.
+ */
+const limits = { size: 24, blur: 20, yaw: 40, pitch: 30, confidence: 0.98, outside: 0.05 } as const;
 
 /** Variance of the Laplacian (4 neighbours) of the grey image; larger is sharper. */
 export function computeSharpness({ width, height, data }: PixelImage): number {
@@ -33,13 +39,26 @@ export function computeSharpness({ width, height, data }: PixelImage): number {
   return squares / count - (sum / count) ** 2;
 }
 
-/** Turn of the head in degrees, from the depths of the two sides of the face. */
-function estimateYaw({ points, depth }: MeshFit): number {
-  const across = Math.hypot(
-    points[2 * rightCheek]! - points[2 * leftCheek]!,
-    points[2 * rightCheek + 1]! - points[2 * leftCheek + 1]!,
-  );
-  return (Math.atan2(depth[rightCheek]! - depth[leftCheek]!, across) * 180) / Math.PI;
+const toDegrees = (radians: number) => (radians * 180) / Math.PI;
+
+/** How much the line from one point to another points away from the camera, in degrees. */
+function measureSlope({ points, depth }: MeshFit, from: number, to: number): number {
+  const across = Math.hypot(points[2 * to]! - points[2 * from]!, points[2 * to + 1]! - points[2 * from + 1]!);
+  return toDegrees(Math.atan2(depth[to]! - depth[from]!, across));
+}
+
+/**
+ * How the head is turned, in degrees. In the canonical face the cheeks lie equally deep, and so, to a degree, do the top of the
+ * forehead and the chin.
+ */
+export function estimatePose(fit: MeshFit): Pick<FaceQuality, 'yaw' | 'pitch' | 'roll'> {
+  const left = meanPoint(fit.points, leftEye);
+  const right = meanPoint(fit.points, rightEye);
+  return {
+    yaw: measureSlope(fit, leftCheek, rightCheek),
+    pitch: measureSlope(fit, chin, foreheadTop),
+    roll: toDegrees(Math.atan2(right[1] - left[1], right[0] - left[0])),
+  };
 }
 
 /** The share of a mesh's points that lie outside of the image. */
@@ -57,15 +76,21 @@ function computeShareOutside(points: Float32Array, { width, height }: ImageSize)
 export function assessQuality(image: PixelImage, fit: MeshFit, landmarks: Landmarks5): FaceQuality {
   const size = computeEyeDistance(fit.points);
   const blur = computeSharpness(cropFace(image, landmarks, { size: sharpnessSize }).image);
-  const yaw = estimateYaw(fit);
+  const { yaw, pitch, roll } = estimatePose(fit);
   const outside = computeShareOutside(fit.points, image);
   const reasons: QualityReason[] = [];
   if (size < limits.size) reasons.push('small');
   if (blur < limits.blur) reasons.push('blurred');
   if (Math.abs(yaw) > limits.yaw) reasons.push('profile');
+  if (Math.abs(pitch) > limits.pitch) reasons.push('tilted');
+  if (fit.score < limits.confidence) reasons.push('occluded');
   if (outside > limits.outside) reasons.push('border');
   const turn = Math.max(0, Math.cos((yaw * Math.PI) / 180));
   const score =
-    Math.min(1, size / (2 * limits.size)) * Math.min(1, blur / (2 * limits.blur)) ** 0.5 * turn * (1 - outside) ** 2;
-  return { size, blur, yaw, score, reasons };
+    Math.min(1, size / (2 * limits.size)) *
+    Math.min(1, blur / (2 * limits.blur)) ** 0.5 *
+    turn *
+    Math.min(1, fit.score / limits.confidence) *
+    (1 - outside) ** 2;
+  return { size, blur, yaw, pitch, roll, score, reasons };
 }

@@ -11,6 +11,8 @@ const modelUrls: Readonly<Record<ModelFile, () => URL>> = {
   'facemesh.bin': () => new URL('../../models/facemesh.bin', import.meta.url),
   'faceres.json': () => new URL('../../models/faceres.json', import.meta.url),
   'faceres.bin': () => new URL('../../models/faceres.bin', import.meta.url),
+  'emotion.json': () => new URL('../../models/emotion.json', import.meta.url),
+  'emotion.bin': () => new URL('../../models/emotion.bin', import.meta.url),
 };
 
 async function fetchBytes(url: string | URL): Promise<Uint8Array> {

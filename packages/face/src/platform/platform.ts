@@ -23,4 +23,4 @@ export interface Platform {
 }
 
 /** A file of this package's models folder. */
-export type ModelFile = `${'blazeface' | 'facemesh' | 'faceres'}.${'json' | 'bin'}`;
+export type ModelFile = `${'blazeface' | 'facemesh' | 'faceres' | 'emotion'}.${'json' | 'bin'}`;

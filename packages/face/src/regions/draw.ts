@@ -12,7 +12,8 @@ function distanceToSegment([x, y]: Point, [ax, ay]: Point, [bx, by]: Point): num
   const dy = by - ay;
   const length = dx * dx + dy * dy;
   const along = length === 0 ? 0 : Math.min(1, Math.max(0, ((x - ax) * dx + (y - ay) * dy) / length));
-  return Math.hypot(x - ax - along * dx, y - ay - along * dy);
+  const [awayX, awayY] = [x - ax - along * dx, y - ay - along * dy];
+  return Math.sqrt(awayX * awayX + awayY * awayY);
 }
 
 /** Sets the pixels whose centres lie within half a width of a line through the points. */

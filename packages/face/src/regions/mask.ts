@@ -68,14 +68,17 @@ export function computeDistances({ width, height, data }: Mask): Float64Array {
 /** Grows a mask's set (values of at least a half) by a radius in pixels; the result is 0 or 1. */
 export function dilate(mask: Mask, radius: number): Mask {
   const distances = computeDistances(mask);
-  return { ...mask, data: Float32Array.from(distances, (distance) => (distance <= radius ? 1 : 0)) };
+  const data = new Float32Array(distances.length);
+  for (let i = 0; i < data.length; i++) if (distances[i]! <= radius) data[i] = 1;
+  return { ...mask, data };
 }
 
 /** Shrinks a mask's set by a radius in pixels; the result is 0 or 1. The image's border does not eat into the set. */
 export function erode(mask: Mask, radius: number): Mask {
-  const outside = { ...mask, data: mask.data.map((value) => (value >= 0.5 ? 0 : 1)) };
-  const distances = computeDistances(outside);
-  return { ...mask, data: Float32Array.from(distances, (distance) => (distance > radius ? 1 : 0)) };
+  const distances = computeDistances({ ...mask, data: mask.data.map((value) => (value >= 0.5 ? 0 : 1)) });
+  const data = new Float32Array(distances.length);
+  for (let i = 0; i < data.length; i++) if (distances[i]! > radius) data[i] = 1;
+  return { ...mask, data };
 }
 
 /** 1 where the value is at least the threshold, 0 elsewhere. */

@@ -15,8 +15,12 @@ export const meshIndices = {
     136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109,
   ],
   noseTip: 4,
+  upperLip: 13,
+  lowerLip: 14,
   leftMouthCorner: 61,
   rightMouthCorner: 291,
+  foreheadTop: 10,
+  chin: 152,
   leftCheek: 234,
   rightCheek: 454,
 } as const;

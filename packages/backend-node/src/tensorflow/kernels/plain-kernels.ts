@@ -9,7 +9,7 @@ export function createPlainKernels(
   { compute, run, of, tensor, integers }: Eager,
   binding: TensorflowBinding,
   stock: (name: string) => KernelFunc,
-): Record<'BatchMatMul' | 'Reshape' | 'Sum', KernelFunc> {
+): Record<'BatchMatMul' | 'Prelu' | 'Reshape' | 'Sum', KernelFunc> {
   const type = (name: string, value: number): OpAttribute => ({ name, type: binding.TF_ATTR_TYPE, value });
   const flag = (name: string, value: boolean): OpAttribute => ({ name, type: binding.TF_ATTR_BOOL, value });
   const float = type('T', binding.TF_FLOAT);
@@ -34,6 +34,13 @@ export function createPlainKernels(
       const { a, b } = inputs as Record<'a' | 'b', TensorInfo>;
       const isPlain = a.shape.length === 2 && b.shape.length === 2 && attrs?.transposeB !== true;
       return isPlain ? run('MatMul', [of(a), of(b)], product[Number(attrs?.transposeA === true)]!) : undefined;
+    }),
+    // The stock kernel calls methods that tensors have only where the whole of tfjs is loaded.
+    Prelu: withStock('Prelu', ({ inputs }) => {
+      const { x, alpha } = inputs as Record<'x' | 'alpha', TensorInfo>;
+      const apply = (name: string, ...handles: Handle[]) => run(name, handles, [float])[0] as Handle;
+      const below = apply('Relu', apply('Neg', of(x)));
+      return [apply('Sub', apply('Relu', of(x)), apply('Mul', of(alpha), below))];
     }),
     // The stock kernels make tensors of shapes and axes at every call.
     Reshape: withStock('Reshape', ({ inputs, attrs }) => {
