@@ -70,7 +70,7 @@ module.exports = {
       to: {
         path: '^packages/',
         pathNot:
-          '^packages/$1/|^packages/[^/]+/src/(index|(node|training|conformance|convert|reference|report)/index)\\.ts$',
+          '^packages/$1/|^packages/[^/]+/src/(index|(node|training|conformance|convert|reference|report|video)/index)\\.ts$',
       },
     },
     {
@@ -106,7 +106,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^packages/',
-        pathNot: `^packages/(cli|backend-node)/|^packages/[^/]+/src/(node/|platform/node\\.ts$)|\\.config\\.ts$|${tests}`,
+        pathNot: `^packages/(cli|backend-node)/|^packages/[^/]+/src/(node/|platform/node\\.ts$|video/platform/node\\.ts$)|\\.config\\.ts$|${tests}`,
       },
       to: { dependencyTypes: ['core'] },
     },

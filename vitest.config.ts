@@ -5,9 +5,10 @@ import { defineConfig } from 'vitest/config';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 
-/** Packages are tested from their sources: `@sofd/x/y` is packages/x/src/y/index.ts, `#x/platform` its platform file. */
+/** Packages are tested from their sources: `@sofd/x/y` is packages/x/src/y/index.ts, `#x/platform` its platform file, `#x/y/platform` that of its part y. */
 const aliases = (platform: 'node' | 'browser') => [
   { find: /^#([^/]+)\/platform$/, replacement: `${root}packages/$1/src/platform/${platform}.ts` },
+  { find: /^#([^/]+)\/([^/]+)\/platform$/, replacement: `${root}packages/$1/src/$2/platform/${platform}.ts` },
   { find: /^@sofd\/([^/]+)$/, replacement: `${root}packages/$1/src/index.ts` },
   { find: /^@sofd\/([^/]+)\/([^/]+)$/, replacement: `${root}packages/$1/src/$2/index.ts` },
 ];

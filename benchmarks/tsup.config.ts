@@ -1,6 +1,10 @@
 import { definePackage } from '../tools/tsup.js';
 
 export default definePackage({
-  entry: ['src/main.ts', 'src/contenders/{chromium,dispatches,onnxruntime,sofd}.ts'],
+  entry: [
+    'src/main.ts',
+    'src/contenders/{chromium,dispatches,onnxruntime,sofd}.ts',
+    'src/expansion/{swap-bench,swap-contender,trivial-probe}.ts',
+  ],
   platform: 'node',
 });

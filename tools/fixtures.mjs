@@ -15,6 +15,8 @@ const selection = {
   clip_b32_shapes: /./,
   // The smallest file of weights and what it gives; float32 weights, intermediates and gradients are only in the full group.
   'clip_tiny/B_formats': /^(state_dict_allhalf\.pt$|images\.f32$|tokens\.i32$|allhalf_)/,
+  // Without the large image and the noise, which are most of the group: blocks are compared by their places.
+  distortions: /^(cases\.json$|small|gnc_extreme)/,
   fidelity: /./,
   label_graph: /./,
   metrics: /./,
@@ -35,7 +37,7 @@ and tolerance) and other files (with size and SHA-256). Each group's own README 
 \`@sofd-internal/oracle\` reads them; a full group takes precedence where it is present.
 
 ## Images
-\`preprocess/images\` and \`norm_crop\` hold crops and re-encodings of images that come with scikit-image and scikit-learn, and
+\`preprocess/images\`, \`norm_crop\` and \`distortions\` hold crops and re-encodings of images that come with scikit-image and scikit-learn, and
 synthetic ones. Changes to all: cropped, resized, re-encoded.
 - astronaut: NASA, public domain. chelsea, rocket, camera: CC0.
 - \`preprocess/images/03_photo_640x480.*\` and \`04_photo_500x333.*\`, and what is resized from them in \`preprocess/u8_*\`: from

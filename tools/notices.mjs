@@ -14,7 +14,7 @@ const contained = [
   {
     packageName: '@vladmandic/human',
     from: 'face',
-    what: 'the face models blazeface, facemesh and faceres, in `@sofd/face`',
+    what: 'the face models blazeface, facemesh, faceres and emotion, in `@sofd/face`',
   },
   {
     packageName: '@tensorflow/tfjs-backend-wasm',
@@ -47,6 +47,7 @@ const platformPackages = [
   },
   { pattern: /^@img\/sharp-/, licence: 'Apache-2.0', what: 'the binary part of sharp' },
   { pattern: /^@koromix\/koffi-/, licence: 'MIT', what: 'the binary part of koffi' },
+  { pattern: /^(@msgpackr-extract\/|msgpackr-extract$)/, licence: 'MIT', what: 'a binary part of msgpackr' },
 ];
 
 /** The folder of an npm package as the package in `from` sees it. */

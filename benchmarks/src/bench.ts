@@ -8,7 +8,7 @@ import { measureDispatches } from './measure/count-dispatches.js';
 import { neededPeers, type Surroundings } from './measure/launches.js';
 import { measure } from './measure/measure.js';
 import { cacheFolder } from './peers/cache-folder.js';
-import { type Peer, type PeerName, providePeer } from './peers/peers.js';
+import { type EnginePeerName, type Peer, providePeer } from './peers/peers.js';
 import { createCountRow, createRows, type Row } from './results/rows.js';
 import { nameWork } from './work/work.js';
 
@@ -96,9 +96,9 @@ async function providePeers(
   comparisons: readonly Comparison[],
   folder: string,
   options: BenchRunOptions,
-): Promise<Record<PeerName, Peer>> {
+): Promise<Record<EnginePeerName, Peer>> {
   const needed = new Set(comparisons.flatMap(neededPeers));
-  const provide = (name: PeerName): Promise<Peer> | Peer =>
+  const provide = (name: EnginePeerName): Promise<Peer> | Peer =>
     needed.has(name) && options.peers ? providePeer(name, folder, options) : { absent: 'not asked for' };
   return { python: await provide('python'), npm: await provide('npm') };
 }

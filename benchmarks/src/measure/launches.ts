@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import type { Comparison, EngineName, PeerContenderName } from '../comparisons.js';
-import type { Peer, PeerName } from '../peers/peers.js';
+import type { EnginePeerName, Peer } from '../peers/peers.js';
 import type { Launch } from './contender-process.js';
 
 /** Who takes part. */
@@ -14,7 +14,7 @@ export interface Surroundings {
   readonly sources: string;
   /** The cache folder. */
   readonly folder: string;
-  readonly peers: Readonly<Record<PeerName, Peer>>;
+  readonly peers: Readonly<Record<EnginePeerName, Peer>>;
 }
 
 const engineNames: readonly ContenderName[] = ['native', 'wasm', 'tensorflow'];
@@ -25,7 +25,7 @@ const pytorchVariants: Readonly<Partial<Record<ContenderName, readonly string[]>
 };
 
 /** What has to be installed for a comparison. */
-export function neededPeers({ environment, entries }: Comparison): readonly PeerName[] {
+export function neededPeers({ environment, entries }: Comparison): readonly EnginePeerName[] {
   const names = entries.flatMap(({ against }) => against);
   const hasOnnx = names.some((name) => name.startsWith('onnxruntime'));
   return [

@@ -6,8 +6,11 @@ import { runCommand } from './run-command.js';
 /** A program that others wrote, or the reason why it is not here and how to get it. */
 export type Peer = { readonly path: string } | { readonly absent: string };
 
+/** What the engines are held against. */
+export type EnginePeerName = 'python' | 'npm';
+
 /** What can be installed. */
-export type PeerName = 'python' | 'npm';
+export type PeerName = EnginePeerName | 'mediapipe';
 
 interface Recipe {
   /** The tool that installs, and what it installs. */
@@ -22,6 +25,11 @@ interface Recipe {
 /** MKL has packages for these. */
 const hasMkl = process.platform === 'linux' && process.arch === 'x64';
 
+async function installPython(folder: string, packages: readonly string[]): Promise<void> {
+  await runCommand('python3', ['-m', 'venv', folder]);
+  await runCommand(join(folder, 'bin', 'python'), ['-m', 'pip', 'install', '--quiet', ...packages]);
+}
+
 const recipes: Readonly<Record<PeerName, Recipe>> = {
   python: {
     // MKL is inside PyTorch too; on its own it is what `native` computes with, on Intel's processors.
@@ -29,10 +37,15 @@ const recipes: Readonly<Record<PeerName, Recipe>> = {
     // The wheel for Linux links CUDA, so pip brings NVIDIA's libraries along, and without them torch does not load.
     size: 'about 2.5 GB to fetch and 6 GB on disk on Linux, 0.3 GB elsewhere',
     needs: 'Python 3.11 or newer as `python3`, with pip and venv',
-    async install(folder, packages) {
-      await runCommand('python3', ['-m', 'venv', folder]);
-      await runCommand(join(folder, 'bin', 'python'), ['-m', 'pip', 'install', '--quiet', ...packages]);
-    },
+    install: installPython,
+    entry: join('bin', 'python'),
+  },
+  mediapipe: {
+    // The last line of releases whose wheels hold the face models; later ones fetch them when they run.
+    packages: ['mediapipe==0.10.21', 'opencv-contrib-python==4.11.0.86', 'numpy==1.26.4'],
+    size: 'about 0.3 GB to fetch and 1 GB on disk',
+    needs: 'Python 3.11 or 3.12 as `python3`, with pip and venv',
+    install: installPython,
     entry: join('bin', 'python'),
   },
   npm: {

@@ -57,6 +57,8 @@ const reasonWords: Record<QualityReason, string> = {
   small: 'small',
   blurred: 'blurred',
   profile: 'turned to the side',
+  tilted: 'turned up or down',
+  occluded: 'partly covered',
   border: 'cut by the border',
 };
 

@@ -31,12 +31,15 @@ const output = () => printed.join('\n');
 describe('the sofd command', () => {
   it('lists every command in --help and exits with 0', async () => {
     expect(await runProgram(['--help'])).toBe(0);
-    for (const name of ['doctor', 'setup', 'expand', 'train', 'eval', 'detect', 'convert', 'report'])
+    for (const name of ['doctor', 'setup', 'expand', 'worker', 'train', 'eval', 'detect', 'convert', 'report'])
       expect(output()).toMatch(new RegExp(`^ +${name} `, 'm'));
   });
 
   it('gives every command --json, --seed, --engine and --quiet', () => {
-    for (const command of createProgram().commands) {
+    const leaves = createProgram().commands.flatMap((command) =>
+      command.commands.length > 0 ? command.commands : command,
+    );
+    for (const command of leaves) {
       const flags = command.options.map(({ long }) => long);
       expect(flags, command.name()).toEqual(expect.arrayContaining(['--json', '--seed', '--engine', '--quiet']));
     }
@@ -51,6 +54,9 @@ describe('the sofd command', () => {
     [['setup', 'abacus'], /Allowed choices are tensorflow/],
     [['setup', 'tensorflow', '--package', 'tfjs'], /Allowed choices are tfjs-node-gpu, tfjs-node/],
     [['expand', '--input', 'photos'], /--output/],
+    [['expand', '--input', 'a', '--output', 'b', '--queue', 'redis://c', '--jobs', '2'], /cannot be used with/],
+    [['worker'], /--queue/],
+    [['worker', '--queue', 'redis://c', '--root', '/shared'], /expected FROM=TO/],
     [['detect', '--model', 'm'], /file/],
   ])('exits with 2 on wrong usage: %j', async (args, reason) => {
     expect(await runProgram(args)).toBe(2);

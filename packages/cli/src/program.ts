@@ -1,10 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { tfjsNodePackages } from '@sofd/backend-node';
 import { SofdError, weightPrecisions } from '@sofd/core';
+import { allExpansionModes, expansionModes, expansionRegions, sources } from '@sofd/dataset';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { version } from '../package.json';
 import { type CommandContext, type CommonOptions, engineNames } from './command-context.js';
 import { convert } from './commands/convert.js';
+import { datasetInspect } from './commands/dataset-inspect.js';
+import { datasetShow } from './commands/dataset-show.js';
 import { detect } from './commands/detect.js';
 import { doctor } from './commands/doctor.js';
 import { evaluate } from './commands/evaluate.js';
@@ -12,7 +15,9 @@ import { expand } from './commands/expand.js';
 import { report } from './commands/report.js';
 import { setup, setupTargets } from './commands/setup.js';
 import { train } from './commands/train.js';
+import { worker } from './commands/worker.js';
 import { createProgressDisplay } from './progress.js';
+import type { RootMapping } from './queue/queue-job.js';
 
 /** Exit codes: 0 done, 1 failed with a message, 2 wrong usage. */
 const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
@@ -27,6 +32,19 @@ const parseCount = (text: string): number => {
   if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError('expected a whole number, 0 or more.');
   return value;
 };
+
+const parsePositive = (text: string): number => {
+  const value = parseCount(text);
+  if (value === 0) throw new InvalidArgumentError('expected 1 or more.');
+  return value;
+};
+const parseRoot = (text: string, before: readonly RootMapping[]): RootMapping[] => {
+  const [, from, to] = /^(.+?)=(.+)$/.exec(text) ?? [];
+  if (from === undefined || to === undefined) throw new InvalidArgumentError('expected FROM=TO.');
+  return [...before, { from, to }];
+};
+const namesOf = (named: readonly { readonly name: string }[]): string => named.map(({ name }) => name).join(', ');
+const parseNames = (text: string): string[] => text.split(',').map((name) => name.trim());
 
 /** Adds the options that every command takes. */
 const withCommonOptions = (command: Command): Command =>
@@ -110,6 +128,67 @@ const declareConvert = (command: Command): Command =>
     )
     .action((input: string, output: string, options) => action(convert)({ ...options, input, output }));
 
+/** Declares the commands about data sets on disk. */
+function addDatasetCommands(program: Command): void {
+  const dataset = program.command('dataset').description('look into data sets').exitOverride();
+  withCommonOptions(dataset.command('inspect').description('say which data set a folder holds, and what is missing'))
+    .exitOverride()
+    .argument('<path>', 'folder of the data set')
+    .addOption(
+      new Option('--source <name>', 'layout of the data set, recognised when left out').choices(
+        sources.map(({ name }) => name),
+      ),
+    )
+    .action((path: string, options) => action(datasetInspect)({ ...options, path }));
+  withCommonOptions(dataset.command('show').description('show a random sample of the images of an expanded data set'))
+    .exitOverride()
+    .argument('<data>', 'data set folder that sofd expand made')
+    .option('--port <number>', 'port on this machine, any free one when left out', parseCount, 0)
+    .option('--count <number>', 'images of each mode', parsePositive, 12)
+    .option('--output <file>', 'write the sheet to this HTML file instead of serving it')
+    .action((data: string, options) => action(datasetShow)({ ...options, data }));
+}
+
+/** Options of `sofd expand`. */
+const declareExpand = (command: Command): Command =>
+  command
+    .requiredOption('--input <dir>', 'folder of photographs or a published data set, searched with its subfolders')
+    .requiredOption('--output <dir>', 'folder of the data set to make; a run that was stopped is continued')
+    .addOption(
+      new Option('--source <name>', 'layout of the input; recognised when left out').choices(
+        sources.map(({ name }) => name),
+      ),
+    )
+    .option(
+      '--modes <names>',
+      `separated by commas, out of ${namesOf(allExpansionModes)} (default: ${namesOf(expansionModes)})`,
+      parseNames,
+    )
+    .option('--regions <names>', `the only ones to alter: ${expansionRegions.join(', ')}`, parseNames)
+    .option('--frames <count>', 'frames to take of each video (default: 8)', parsePositive)
+    .addOption(
+      new Option('--jobs <count>', 'threads (default: one a core)').argParser(parsePositive).conflicts('queue'),
+    )
+    .option('--queue <url>', 'Redis server, as redis://host:6379: have the jobs done by sofd worker on other machines')
+    .addOption(
+      new Option('--annotation <map>', 'label map of the alterations')
+        .choices(['training', 'graph'])
+        .default('training')
+        .conflicts('rules'),
+    )
+    .option('--graph <name|file>', 'label graph: faceForensics (default), ffsc or a JSON file; needs --rules')
+    .option('--rules <file>', 'JSON file that says which labels each manipulation gets')
+    .option('--measure', 'measure what changed in each image, beside its label', false)
+    .option('--per-face <count>', 'images that each mode makes of a face', parseCount, 3)
+    .option(
+      '--identity-threshold <cosine>',
+      'least similarity of two faces taken for one person; about 0.7 where each photo shows another person',
+      parseNumber,
+    )
+    .option('--overwrite', 'replace a data set at the output', false)
+    .option('--no-contact-sheet', 'leave contact-sheet.html out')
+    .action(action(expand));
+
 /** Declares the whole command line. */
 export function createProgram(): Command {
   const program = new Command('sofd')
@@ -121,22 +200,15 @@ export function createProgram(): Command {
     withCommonOptions(program.command(name).description(summary)).exitOverride();
 
   addMachineCommands(add);
-  add('expand', 'make a labelled data set of real and altered faces from a folder of photographs')
-    .requiredOption('--input <dir>', 'folder of photographs, searched with its subfolders')
-    .requiredOption('--output <dir>', 'folder of the data set to make')
-    .addOption(
-      new Option('--annotation <map>', 'label map of the alterations')
-        .choices(['training', 'graph'])
-        .default('training'),
-    )
-    .option('--per-face <count>', 'images that each mode makes of a face', parseCount, 3)
-    .option(
-      '--identity-threshold <cosine>',
-      'least similarity of two faces taken for one person; about 0.7 where each photo shows another person',
-      parseNumber,
-    )
-    .option('--overwrite', 'replace a data set at the output', false)
-    .action(action(expand));
+  addDatasetCommands(program);
+  declareExpand(
+    add('expand', 'make a labelled data set of real and altered faces from photographs or a published data set'),
+  );
+  add('worker', 'do jobs of sofd expand --queue, which runs elsewhere, until it is stopped')
+    .requiredOption('--queue <url>', 'Redis server, as redis://host:6379')
+    .option('--jobs <count>', 'threads (default: one a core)', parsePositive)
+    .option('--root <from=to>', 'a folder of the run that is elsewhere here; may be given several times', parseRoot, [])
+    .action(action(worker));
   add('train', 'train a model as an experiment file says')
     .argument('<config>', 'experiment file: .json, .mjs or .ts')
     .requiredOption('--output <dir>', 'folder of the run: model, state and logs')

@@ -29,6 +29,12 @@ const tools = [
     remedy: 'apt-get install chromium (or set SOFD_CHROMIUM to a browser)',
   },
   { name: 'ffmpeg', programs: ['ffmpeg'], adds: 'reading video in Node', remedy: 'apt-get install ffmpeg' },
+  {
+    name: 'Redis',
+    programs: ['redis-server', 'valkey-server'],
+    adds: 'sofd expand --queue across machines, of which one runs it',
+    remedy: 'apt-get install redis-server',
+  },
 ] as const;
 
 /** Looks for the optional programs that sofd can use. */

@@ -38,8 +38,13 @@ export interface ExpansionOutput {
 export interface ExpansionMode {
   /** kebab-case name, stored in every row. */
   readonly name: string;
-  /** Whether `expand` needs a donor. */
-  readonly needsDonor: boolean;
+  /**
+   * Whose pixels it takes besides the target's: nobody's; those of a face of another person; or those of the target's published
+   * counterpart, its fake or its real, and of another person where it has none.
+   */
+  readonly donor: 'none' | 'person' | 'pair';
+  /** The regions that it can alter, taken in turn. */
+  readonly regions: readonly ExpansionRegion[];
   /**
    * Makes one image.
    *

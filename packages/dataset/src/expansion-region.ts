@@ -1,5 +1,9 @@
-/** The face regions that expansion alters, in the order in which they are taken. @see method.md section 8 */
-export const expansionRegions = ['eyes', 'mouth', 'nose'] as const;
+/**
+ * The parts of a face that expansion modes alter. Each mode names its own in {@link ExpansionMode.regions}.
+ *
+ * @see method.md section 8
+ */
+export const expansionRegions = ['eyes', 'mouth', 'nose', 'eyebrow', 'skin', 'face'] as const;
 
-/** One of {@link expansionRegions}. */
+/** One of {@link expansionRegions}; `face` is all that lies inside of the face's oval. */
 export type ExpansionRegion = (typeof expansionRegions)[number];

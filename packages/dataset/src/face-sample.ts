@@ -7,7 +7,7 @@ import type { Landmarks5, PixelImage } from '@sofd/face';
  *
  * @example
  * ```ts
- * const sample: FaceSample = { id: '3fa9c2d1-0', identity: 'p004', source: 'party.jpg', crop, mesh, landmarks };
+ * const sample: FaceSample = { id: '3fa9c2d1-0', identity: 'p004', source: 'party.jpg', crop, mesh, landmarks, pair: null };
  * ```
  */
 export interface FaceSample {
@@ -23,4 +23,6 @@ export interface FaceSample {
   readonly mesh: Float32Array;
   /** Five ArcFace landmarks in crop pixels. */
   readonly landmarks: Landmarks5;
+  /** The `id` of the real sample that this published fake was made from, of the same frame and crop box; `null` for others. */
+  readonly pair: string | null;
 }

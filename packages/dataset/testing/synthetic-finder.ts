@@ -37,16 +37,34 @@ export function createSyntheticFinder(
         score: 1,
         mesh,
         landmarks: landmarks as Face['landmarks'],
-        quality: { size: photo.eyeDistance ?? 57, blur: 100, yaw: 0, score: photo.score ?? 1, reasons: [] },
+        quality: {
+          size: photo.eyeDistance ?? 57,
+          blur: 100,
+          yaw: 0,
+          pitch: 0,
+          roll: 0,
+          score: photo.score ?? 1,
+          reasons: [],
+        },
       };
       return [face];
     },
     async describe(image) {
-      const photo = photos[image.data[0]!]!;
+      // Crops do not hold the number: all of them show the same person.
+      const photo = photos[image.data[0]!] ?? { person: 0 };
       const descriptor = new Float32Array(64);
       descriptor[photo.person] = 1;
-      return { descriptor, age: photo.age ?? 30 };
+      return { descriptor, age: photo.age ?? 30, femaleProbability: 0.5 };
     },
+    describeExpression: async () => ({
+      anger: 0,
+      disgust: 0,
+      fear: 0,
+      happiness: 0,
+      sadness: 0,
+      surprise: 0,
+      neutral: 1,
+    }),
     dispose() {},
   };
 }

@@ -12,4 +12,5 @@ export {
 } from './evaluate-scores.js';
 export type { LabelTable } from './label-table.js';
 export * from './metrics/index.js';
+export * from './probe/index.js';
 export * from './sampling/index.js';

@@ -45,6 +45,7 @@ export function makeSyntheticReport(): ReportData {
         samples: [
           ...['eye', 'mouth', 'nose'].map((region, index) => ({
             target: drawCrop(index / 3),
+            donor: null,
             mask: drawMask(region),
             result: drawCrop(index / 3, region),
             label: 'fake' as const,
@@ -53,13 +54,22 @@ export function makeSyntheticReport(): ReportData {
           })),
           {
             target: drawCrop(0.8),
+            donor: null,
             mask: drawMask('mouth'),
             result: drawCrop(0.8),
             label: 'real',
             mode: 'blend-only',
             altered: [],
           },
-          { target: drawCrop(0.5), mask: null, result: drawCrop(0.5), label: 'real', mode: 'original', altered: [] },
+          {
+            target: drawCrop(0.5),
+            donor: null,
+            mask: null,
+            result: drawCrop(0.5),
+            label: 'real',
+            mode: 'original',
+            altered: [],
+          },
         ],
       },
       makeTraining(random.split('training')),

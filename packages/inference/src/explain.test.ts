@@ -67,7 +67,15 @@ describe('explain', () => {
     expect(explain(graph, evidence(logits, 'uncertain')).summary).toBe(
       'Not certain: above 99 % lies between 40 % and 60 %, where this model does not decide.',
     );
-    const quality: FaceQuality = { size: 23.6, blur: 3, yaw: 0, score: 0.1, reasons: ['small', 'blurred'] };
+    const quality: FaceQuality = {
+      size: 23.6,
+      blur: 3,
+      yaw: 0,
+      pitch: 0,
+      roll: 0,
+      score: 0.1,
+      reasons: ['small', 'blurred'],
+    };
     expect(explain(graph, evidence(logits, 'uncertain', quality)).summary).toBe(
       'Not judged: the face is small (24 pixels between the eyes) and is blurred.',
     );

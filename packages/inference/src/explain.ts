@@ -52,6 +52,8 @@ const qualityWords: Record<QualityReason, (quality: FaceQuality) => string> = {
   small: ({ size }) => `is small (${Math.round(size)} pixels between the eyes)`,
   blurred: () => 'is blurred',
   profile: () => 'is turned to the side',
+  tilted: () => 'is turned up or down',
+  occluded: () => 'is partly covered',
   border: () => 'reaches over the border of the photo',
 };
 

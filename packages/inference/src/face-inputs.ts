@@ -36,6 +36,8 @@ const describeFace = ({ box, landmarks, quality }: Face): Pick<FaceInput, 'box' 
     size: quality.size,
     blur: quality.blur,
     yaw: quality.yaw,
+    pitch: quality.pitch,
+    roll: quality.roll,
     score: quality.score,
     reasons: [...quality.reasons],
   },

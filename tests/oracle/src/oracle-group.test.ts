@@ -82,6 +82,7 @@ describe('the committed fixtures', () => {
     expect(fixtureGroups).toEqual([
       'clip_b32_shapes',
       'clip_tiny/B_formats',
+      'distortions',
       'fidelity',
       'label_graph',
       'metrics',

@@ -5,10 +5,7 @@ import {
   AbortedError,
   type CheckpointManifest,
   checkpointManifestSchema,
-  faceForensics,
-  ffsc,
   type LabelGraph,
-  parseLabelGraph,
   parseWith,
   type WeightPrecision,
 } from '@sofd/core';
@@ -34,6 +31,7 @@ import type { CommandContext, CommonOptions } from '../command-context.js';
 import { CommandError } from '../command-error.js';
 import { activateEngine } from '../engine.js';
 import { describeModelInput } from '../model-input.js';
+import { readLabelGraph } from '../read-label-graph.js';
 
 /** Options of `sofd convert`. */
 export interface ConvertCommandOptions extends CommonOptions {
@@ -84,22 +82,6 @@ async function readEvaluation(file: string, { weights }: CheckpointManifest): Pr
   return evaluation;
 }
 
-const publishedGraphs: Readonly<Record<string, LabelGraph>> = { faceForensics, ffsc };
-
-async function readGraph(nameOrFile: string): Promise<LabelGraph> {
-  if (Object.hasOwn(publishedGraphs, nameOrFile)) return publishedGraphs[nameOrFile]!;
-  let json: unknown;
-  try {
-    json = JSON.parse(await readFile(nameOrFile, 'utf8'));
-  } catch (cause) {
-    throw new CommandError(
-      `convert: expected ${Object.keys(publishedGraphs).join(', ')} or a JSON file as --graph, got ${nameOrFile} that cannot be read; check the path.`,
-      { cause },
-    );
-  }
-  return parseLabelGraph(json, nameOrFile);
-}
-
 /** Ids of the prompts: by the vocabulary that was given or lies beside the weights; the published graphs need none. */
 async function readTokenizer({ prompts }: LabelGraph, files: readonly string[], beside: readonly Uint8Array[]) {
   const given = await Promise.all(
@@ -127,7 +109,7 @@ async function buildFromWeights(
   { progress, signal, log }: CommandContext,
 ) {
   const { input, preset = 'official' } = options;
-  const graph = await readGraph(options.graph ?? 'faceForensics');
+  const graph = await readLabelGraph(options.graph ?? 'faceForensics', 'convert');
   const tokenizer = await readTokenizer(graph, options.tokenizer ?? [], weights.vocabulary);
   const { architecture } = weights;
   const { name: engine } = await activateEngine(options.engine);

@@ -1,47 +1,138 @@
+import { InvalidOptionError } from '@sofd/core';
+import { allExpansionModes, type ExpansionMode, type ExpansionRegion, splitNames } from '@sofd/dataset';
 import { type ExpansionSummary, expandFolder } from '@sofd/dataset/node';
-import { createFaceFinder } from '@sofd/face';
 import type { CommandContext, CommonOptions } from '../command-context.js';
-import { activateEngine } from '../engine.js';
+import { addContactSheet } from '../contact-sheet/write-contact-sheet.js';
+import { resolveEngine } from '../engine.js';
+import { createQueueRunner } from '../queue/queue-runner.js';
+import { readLabelRules } from '../read-label-rules.js';
+import { createWorkerRunner, defaultJobs } from '../workers/worker-runner.js';
 
 /** Options of `sofd expand`. */
 export interface ExpandCommandOptions extends CommonOptions {
   readonly input: string;
   readonly output: string;
+  /** Layout of the input; recognised where not given. */
+  readonly source?: string;
+  /** Names of expansion modes; region-swap and its control where not given. */
+  readonly modes?: readonly string[];
+  /** The only regions that are altered; all that the modes know where not given. */
+  readonly regions?: readonly ExpansionRegion[];
+  /** Frames that are taken of a video; the data set package's default where not given. */
+  readonly frames?: number;
+  /** Threads; one a core where not given. */
+  readonly jobs?: number;
+  /** Redis server whose workers do the jobs; this process does them where not given. */
+  readonly queue?: string;
   /** Label map of the alterations. @default 'training' */
   readonly annotation: 'training' | 'graph';
+  /** Name of a published label graph, or a JSON file; needs `rules`. @default 'faceForensics' */
+  readonly graph?: string;
+  /** JSON file that says how manipulations are labelled; in place of `annotation`. */
+  readonly rules?: string;
+  /** Measure what changed in each image, beside its label. @default false */
+  readonly measure: boolean;
   /** Images that each mode makes of a face. @default 3 */
   readonly perFace: number;
   /** Least cosine similarity of two faces taken for one person; the data set package's default where not given. */
   readonly identityThreshold?: number;
   /** Replace a data set at the output. @default false */
   readonly overwrite: boolean;
+  /** Put a contact sheet into the output. @default true */
+  readonly contactSheet?: boolean;
 }
 
-/** Makes a labelled data set of real and altered faces from a folder of photographs. */
+function findModes(names: readonly string[]): ExpansionMode[] {
+  return names.map((name) => {
+    const mode = allExpansionModes.find((one) => one.name === name);
+    if (mode !== undefined) return mode;
+    const known = allExpansionModes.map((one) => one.name).join(', ');
+    throw new InvalidOptionError(`expand: expected modes out of ${known}, got ${name}; separate names by commas`);
+  });
+}
+
+/** Lines of a table: the first column to the left, the others to the right. */
+function formatTable(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const pad = (cell: string, column: number) =>
+    column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!);
+  return rows.map((row) => `  ${row.map(pad).join('  ')}`.trimEnd());
+}
+
+function countBy<Item>(items: readonly Item[], key: (item: Item) => string): [string, number][] {
+  const counts = new Map<string, number>();
+  for (const item of items) counts.set(key(item), (counts.get(key(item)) ?? 0) + 1);
+  return [...counts].sort(([, a], [, b]) => b - a);
+}
+
+const formatShare = (share: number | null): string => (share === null ? '-' : share.toFixed(2));
+
+/** Measured against nominal labels. */
+function describeAgreement(agreement: ExpansionSummary['agreement']): string[] {
+  if (agreement === null) return [];
+  const header = [
+    'measured',
+    'both',
+    'rule only',
+    'measured only',
+    'neither',
+    'undecided',
+    'agreement',
+    '95 %',
+    'kappa',
+  ];
+  const lines = agreement.map((one) => [
+    one.label,
+    ...[one.both, one.nominalOnly, one.measuredOnly, one.neither, one.undecided].map(String),
+    formatShare(one.agreement),
+    one.interval === null ? '-' : one.interval.map(formatShare).join('..'),
+    formatShare(one.kappa),
+  ]);
+  return formatTable([header, ...lines]);
+}
+
+function describeSummary(summary: ExpansionSummary): string[] {
+  const { items, faces, identities, made, skipped, agreement } = summary;
+  const lines = Object.entries(made).map(([mode, counts]) => [mode, ...splitNames.map((split) => `${counts[split]}`)]);
+  return [
+    `${faces} faces of ${identities} people in ${items} photographs and videos.`,
+    ...formatTable([['made', ...splitNames], ...lines]),
+    ...(skipped.length === 0
+      ? []
+      : formatTable([['skipped', ''], ...countBy(skipped, ({ cause }) => cause).map(([cause, n]) => [cause, `${n}`])])),
+    ...(skipped.length === 0 ? [] : ['  dataset.json says what was skipped and why.']),
+    ...describeAgreement(agreement),
+  ];
+}
+
+/** Makes a labelled data set of real and altered faces from a folder of photographs or a published data set. */
 export async function expand(options: ExpandCommandOptions, context: CommandContext): Promise<ExpansionSummary> {
-  const { input, output, seed, annotation, perFace, overwrite, identityThreshold } = options;
-  const engine = await activateEngine(options.engine);
-  const finder = await createFaceFinder();
+  const { input, output, seed, annotation, perFace, overwrite, queue, measure } = options;
+  const { source, regions, frames, identityThreshold } = options;
+  const labels = await readLabelRules(options, 'expand');
+  const modes = options.modes === undefined ? undefined : findModes(options.modes);
+  const engine = await resolveEngine(options.engine);
+  const runner =
+    queue === undefined
+      ? createWorkerRunner({ jobs: options.jobs ?? defaultJobs(), engine })
+      : await createQueueRunner({ url: queue, engine, log: context.log });
   try {
     const summary = await expandFolder({
-      input,
-      output,
-      finder,
-      seed,
-      annotation,
-      perFace,
-      overwrite,
+      ...{ input, output, runner, seed, annotation, perFace, overwrite, measure, ...labels },
+      ...(source === undefined ? {} : { source }),
+      ...(modes === undefined ? {} : { modes }),
+      ...(regions === undefined ? {} : { regions }),
+      ...(frames === undefined ? {} : { frames }),
       ...(identityThreshold === undefined ? {} : { identityThreshold }),
       onProgress: context.progress,
+      onMessage: context.log,
       signal: context.signal,
     });
-    const modes = Object.entries(summary.expanded).map(([mode, count]) => `${count} ${mode}`);
-    context.log(
-      `${summary.faces} faces of ${summary.identities} people in ${summary.photos} photographs; ${modes.join(', ')} (engine ${engine.name}).`,
-    );
-    for (const { file, reason } of summary.skipped) context.log(`  skipped ${file}: ${reason}`);
+    if (summary.nothingToDo) context.log(`Nothing to do: ${output} was made from the same input by the same recipe.`);
+    else for (const line of describeSummary(summary)) context.log(line);
+    if (options.contactSheet ?? true) context.log(`See ${await addContactSheet(output, { seed })}`);
     return summary;
   } finally {
-    finder.dispose();
+    await runner.close();
   }
 }

@@ -1,13 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { LabelGraph } from '@sofd/core';
-import { type FolderDataset, openDataset, renderContactSheet } from '@sofd/dataset/node';
+import { type FolderDataset, openDataset } from '@sofd/dataset/node';
 import { computeReliability, computeRoc } from '@sofd/evaluation';
 import { countRows, type ReportData, type ReportSection } from '@sofd/evaluation/report';
 import { type StepRecord, taskNames } from '@sofd/trainer';
 import { CommandError } from '../command-error.js';
 import type { DetectReport } from '../commands/detect.js';
 import type { EvaluationReport } from '../commands/evaluate.js';
+import { collectSamples } from '../contact-sheet/collect-contact-sheet.js';
+import { embedPictures } from '../contact-sheet/write-contact-sheet.js';
 import { collectPhotos } from './collect-photos.js';
 
 /** Files that a report is made of. */
@@ -24,8 +26,8 @@ export interface ReportSources {
   readonly seed: number;
 }
 
-/** Lines of the contact sheet: enough to see each mode and region twice. */
-const sampleCount = 12;
+/** Samples of each mode: enough to see its regions twice. */
+const samplesPerMode = 6;
 
 /** So few people say nothing about others. */
 const fewPeople = 100;
@@ -57,20 +59,12 @@ const caveatOf = ({ identities }: EvaluationReport): string =>
     : `These ${identities} people say how well the model does on alterations made in the same way; other forgeries may score quite differently.`;
 
 async function collectDataset(dataset: FolderDataset, seed: number): Promise<ReportSection> {
-  const samples = await renderContactSheet(dataset, { count: sampleCount, seed });
+  const samples = await collectSamples(dataset, { perMode: samplesPerMode, seed, pictureOf: embedPictures(dataset) });
   return {
     kind: 'dataset',
     lead: 'Regions are exchanged between people of the same split and blended; the blend-only control pastes a region back into the same face and stays real.',
     counts: countRows(dataset.rows),
-    samples: samples.map(({ row, target, mask, result }) => ({
-      target,
-      mask,
-      result,
-      label: row.label,
-      mode: row.mode,
-      altered: row.altered,
-      note: row.region ?? '',
-    })),
+    samples: samples.filter(({ target }) => target !== null),
   };
 }
 

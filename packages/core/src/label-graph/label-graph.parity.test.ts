@@ -17,6 +17,18 @@ interface GraphFile {
   readonly [map: `label_map_${string}`]: Record<string, { target: readonly number[]; state_index: number | null }>;
 }
 
+/** What the published maps label; our own kinds of expansion have other vectors. */
+const published = [
+  'real',
+  'Deepfakes',
+  'FaceSwap',
+  'Face2Face',
+  'NeuralTextures',
+  'expansion:eyes',
+  'expansion:mouth',
+  'expansion:nose',
+] as const;
+
 const readMap = (group: OracleGroup, prefix: 'label_map_graph' | 'label_map_train') => {
   const file = group.json<GraphFile>('graph.json');
   const key = Object.keys(file).find((name) => name.startsWith(prefix)) as typeof prefix;
@@ -45,7 +57,7 @@ describeOracle('label_graph', (group) => {
 
   describe.each(['graph', 'train'] as const)('label map %s', (map) => {
     const annotations = faceForensicsAnnotations[map === 'train' ? 'training' : 'graph'];
-    const encoded = Object.values(annotations).map((altered) => [...encodeTargets(faceForensics, altered)]);
+    const encoded = published.map((name) => [...encodeTargets(faceForensics, annotations[name])]);
     const entries = readMap(group, `label_map_${map}`);
 
     it('has exactly the published target vectors', () => {

@@ -104,6 +104,12 @@ describe('faceForensicsAnnotations', () => {
     ['expansion:mouth', '1001001100', '1001001100'],
     ['expansion:nose', '1001000010', '1001000010'],
     ['expansion:blend-only', '0000000000', '0000000000'],
+    // Not in the table.
+    ['expansion:eyebrow', '1010010000', '1010010000'],
+    ['expansion:skin', '1010000001', '1010000001'],
+    ['expansion:face', '1011111111', '1010111111'],
+    ['expansion:expression', '1101001100', '1100001100'],
+    ['expansion:self-blend', '1000000000', '1000000000'],
   ] as const)('labels %s', (manipulation, training, graph) => {
     expect(encode(faceForensicsAnnotations.training[manipulation])).toBe(training);
     expect(encode(faceForensicsAnnotations.graph[manipulation])).toBe(graph);

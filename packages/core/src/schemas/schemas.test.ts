@@ -21,11 +21,18 @@ const row: DatasetRow = {
   region: 'eyes',
   identity: 'person-1',
   source: 'photo.jpg',
+  method: null,
+  video: null,
+  frame: null,
+  track: null,
+  quality: 0.8,
+  showable: true,
   parents: ['b', 'c'],
   split: 'train',
   seed: '7/a',
   mask: 'masks/a.png',
   crop: 'arcface-1.3/v1',
+  measured: null,
 };
 
 const manifest: CheckpointManifest = {

@@ -24,10 +24,17 @@ function row(id: string, mode: string, region: string | null, parents: string[])
     region,
     identity: id.slice(0, 2),
     source: `${id}.jpg`,
+    method: null,
+    video: null,
+    frame: null,
+    track: null,
+    quality: 1,
+    showable: true,
     parents,
     split,
     seed: id,
     mask: null,
+    measured: null,
     crop: 'v1',
   };
 }

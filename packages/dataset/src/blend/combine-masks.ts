@@ -15,13 +15,15 @@ export function combineMasks(first: Mask, second: Mask): Mask {
  */
 export function limitMaskToImage(mask: Mask, image: PixelImage, matrix: Matrix2x3): Mask {
   const [a, b, c, d, e, f] = invertAffine(matrix);
-  const data = mask.data.map((value, i) => {
-    const x = i % mask.width;
-    const y = Math.floor(i / mask.width);
-    const sourceX = a * x + b * y + c;
-    const sourceY = d * x + e * y + f;
-    const inside = sourceX >= 0 && sourceY >= 0 && sourceX <= image.width - 1 && sourceY <= image.height - 1;
-    return inside ? value : 0;
-  });
+  const data = Float32Array.from(mask.data);
+  for (let y = 0, i = 0; y < mask.height; y++) {
+    for (let x = 0; x < mask.width; x++, i++) {
+      if (data[i] === 0) continue;
+      const sourceX = a * x + b * y + c;
+      const sourceY = d * x + e * y + f;
+      const inside = sourceX >= 0 && sourceY >= 0 && sourceX <= image.width - 1 && sourceY <= image.height - 1;
+      if (!inside) data[i] = 0;
+    }
+  }
   return { ...mask, data };
 }

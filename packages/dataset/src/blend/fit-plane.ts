@@ -13,34 +13,37 @@ const passes = 5;
 /** Pulls the slopes towards 0 where the weights say little about them; a part of the total weight. */
 const ridge = 0.02;
 
-/** x and y of a pixel, each in -1..1. */
-function placeOnPlane(index: number, { width, height }: PlaneSize): [number, number] {
-  return [(2 * (index % width) + 1) / width - 1, (2 * Math.floor(index / width) + 1) / height - 1];
-}
-
 /** Solves the weighted normal equations of one pass, about the weighted mean, so that only a 2x2 system is left. */
-function fitOnce(values: Float32Array, weights: Float32Array, size: PlaneSize): Plane {
+function fitOnce(values: Float32Array, weights: Float32Array, { width, height }: PlaneSize): Plane {
   let [total, meanX, meanY, meanV] = [0, 0, 0, 0];
-  weights.forEach((weight, i) => {
-    if (weight === 0) return;
-    const [x, y] = placeOnPlane(i, size);
-    total += weight;
-    meanX += weight * x;
-    meanY += weight * y;
-    meanV += weight * values[i]!;
-  });
+  for (let row = 0, i = 0; row < height; row++) {
+    const y = (2 * row + 1) / height - 1;
+    for (let column = 0; column < width; column++, i++) {
+      const weight = weights[i]!;
+      if (weight === 0) continue;
+      total += weight;
+      meanX += weight * ((2 * column + 1) / width - 1);
+      meanY += weight * y;
+      meanV += weight * values[i]!;
+    }
+  }
   if (total === 0) return { offset: 0, slopeX: 0, slopeY: 0 };
   [meanX, meanY, meanV] = [meanX / total, meanY / total, meanV / total];
   let [xx, xy, yy, xv, yv] = [0, 0, 0, 0, 0];
-  weights.forEach((weight, i) => {
-    if (weight === 0) return;
-    const [x, y] = placeOnPlane(i, size);
-    xx += weight * (x - meanX) ** 2;
-    xy += weight * (x - meanX) * (y - meanY);
-    yy += weight * (y - meanY) ** 2;
-    xv += weight * (x - meanX) * (values[i]! - meanV);
-    yv += weight * (y - meanY) * (values[i]! - meanV);
-  });
+  for (let row = 0, i = 0; row < height; row++) {
+    const y = (2 * row + 1) / height - 1 - meanY;
+    for (let column = 0; column < width; column++, i++) {
+      const weight = weights[i]!;
+      if (weight === 0) continue;
+      const x = (2 * column + 1) / width - 1 - meanX;
+      const v = values[i]! - meanV;
+      xx += weight * x * x;
+      xy += weight * x * y;
+      yy += weight * y * y;
+      xv += weight * x * v;
+      yv += weight * y * v;
+    }
+  }
   const spread = ridge * (xx + yy) + 1e-9;
   const determinant = (xx + spread) * (yy + spread) - xy * xy;
   const slopeX = ((yy + spread) * xv - xy * yv) / determinant;
@@ -49,9 +52,10 @@ function fitOnce(values: Float32Array, weights: Float32Array, size: PlaneSize): 
 }
 
 /** Value of the plane at a pixel. */
-export function evaluatePlane({ offset, slopeX, slopeY }: Plane, index: number, size: PlaneSize): number {
-  const [x, y] = placeOnPlane(index, size);
-  return offset + slopeX * x + slopeY * y;
+export function evaluatePlane({ offset, slopeX, slopeY }: Plane, index: number, { width, height }: PlaneSize): number {
+  const row = Math.floor(index / width);
+  const x = (2 * (index - row * width) + 1) / width - 1;
+  return offset + slopeX * x + slopeY * ((2 * row + 1) / height - 1);
 }
 
 /**

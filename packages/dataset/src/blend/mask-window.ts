@@ -9,16 +9,17 @@ export interface Window {
 }
 
 /** The smallest rectangle that holds every pixel of the mask above 0, or null where there is none. */
-export function findMaskWindow({ width, data }: Mask): Window | null {
-  let [left, top, right, bottom] = [Infinity, Infinity, -1, -1];
-  data.forEach((value, i) => {
-    if (value <= 0) return;
-    const [x, y] = [i % width, Math.floor(i / width)];
-    left = Math.min(left, x);
-    top = Math.min(top, y);
-    right = Math.max(right, x);
-    bottom = Math.max(bottom, y);
-  });
+export function findMaskWindow({ width, height, data }: Mask): Window | null {
+  let [left, top, right, bottom] = [width, height, -1, -1];
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i++) {
+      if (data[i]! <= 0) continue;
+      if (x < left) left = x;
+      if (x > right) right = x;
+      if (y < top) top = y;
+      bottom = y;
+    }
+  }
   return right < 0 ? null : { left, top, width: right - left + 1, height: bottom - top + 1 };
 }
 

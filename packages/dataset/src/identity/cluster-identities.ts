@@ -1,4 +1,5 @@
 import { compareText } from '../compare-text.js';
+import { scaleToUnit } from './scale-to-unit.js';
 
 /**
  * Cosine similarity of two vectors.
@@ -41,15 +42,48 @@ export interface IdentityClusters {
  */
 const collageSimilarity = 0.75;
 
-/** Similarities of all pairs, `[faces, faces]`; -1 where two faces cannot be one person. */
-function computeSimilarities(faces: readonly DescribedFace[]): Float64Array {
-  const count = faces.length;
-  const similarities = new Float64Array(count * count).fill(-1);
+/** Cosine similarity by indices; -1 where two faces cannot be one person. */
+type Compare = (first: number, second: number) => number;
+
+function createCompare(faces: readonly DescribedFace[]): Compare {
+  const units = faces.map(({ descriptor }) => scaleToUnit(descriptor));
+  return (i, j) => {
+    const [first, second] = [units[i]!, units[j]!];
+    let similarity = 0;
+    for (let k = 0; k < first.length; k++) similarity += first[k]! * second[k]!;
+    return faces[i]!.source === faces[j]!.source && similarity < collageSimilarity ? -1 : Math.fround(similarity);
+  };
+}
+
+/**
+ * Faces that chains of similar pairs connect. People are within such a group: a mean similarity reaches the threshold only
+ * where that of one pair does.
+ */
+function collectConnected(count: number, compare: Compare, threshold: number): number[][] {
+  const groups: number[][] = [];
+  const waiting = new Set(Array.from({ length: count }, (_, i) => i));
+  for (const start of waiting) {
+    waiting.delete(start);
+    const group = [start];
+    for (const face of group) {
+      for (const other of waiting) {
+        if (compare(face, other) < threshold) continue;
+        waiting.delete(other);
+        group.push(other);
+      }
+    }
+    groups.push(group.sort((a, b) => a - b));
+  }
+  return groups;
+}
+
+/** Similarities of all pairs of a group, `[faces, faces]`. */
+function computeSimilarities(group: readonly number[], compare: Compare): Float32Array {
+  const count = group.length;
+  const similarities = new Float32Array(count * count).fill(-1);
   for (let i = 0; i < count; i++) {
     for (let j = i + 1; j < count; j++) {
-      const [first, second] = [faces[i]!, faces[j]!];
-      const similarity = computeCosineSimilarity(first.descriptor, second.descriptor);
-      if (first.source === second.source && similarity < collageSimilarity) continue;
+      const similarity = compare(group[i]!, group[j]!);
       similarities[i * count + j] = similarity;
       similarities[j * count + i] = similarity;
     }
@@ -63,7 +97,7 @@ function computeSimilarities(faces: readonly DescribedFace[]): Float64Array {
  * @param similarities `[count, count]`, symmetric; overwritten
  * @returns for every face the lowest index of its cluster
  */
-function joinByMeanSimilarity(similarities: Float64Array, count: number, threshold: number): Int32Array {
+function joinByMeanSimilarity(similarities: Float32Array, count: number, threshold: number): Int32Array {
   const cluster = Int32Array.from({ length: count }, (_, i) => i);
   const sizes = new Int32Array(count).fill(1);
   const active = Array.from(cluster);
@@ -96,6 +130,9 @@ function joinByMeanSimilarity(similarities: Float64Array, count: number, thresho
  * Joining too many is safe (people stay on one side of a split), joining too few leaks a person across splits, so the
  * threshold belongs on the low side.
  *
+ * All pairs are compared, which takes time with the square of the faces. Memory grows with the faces, and with the square of
+ * the largest group of them that chains of similar pairs connect (4 bytes a pair).
+ *
  * @param faces in any order: the result depends on the ids alone
  * @param options least mean cosine similarity of the faces of one person
  *
@@ -110,7 +147,14 @@ export function clusterIdentities(
   { threshold }: { readonly threshold: number },
 ): IdentityClusters {
   const sorted = [...faces].sort((a, b) => compareText(a.id, b.id));
-  const cluster = joinByMeanSimilarity(computeSimilarities(sorted), sorted.length, threshold);
+  const compare = createCompare(sorted);
+  const cluster = new Int32Array(sorted.length);
+  for (const group of collectConnected(sorted.length, compare, threshold)) {
+    const own = joinByMeanSimilarity(computeSimilarities(group, compare), group.length, threshold);
+    group.forEach((face, i) => {
+      cluster[face] = group[own[i]!]!;
+    });
+  }
   const names = new Map<number, string>();
   const identityOf = new Map<string, string>();
   const members = new Map<string, string[]>();
@@ -118,7 +162,9 @@ export function clusterIdentities(
     const name = names.get(cluster[i]!) ?? `p${String(names.size).padStart(3, '0')}`;
     names.set(cluster[i]!, name);
     identityOf.set(id, name);
-    members.set(name, [...(members.get(name) ?? []), id]);
+    const own = members.get(name);
+    if (own === undefined) members.set(name, [id]);
+    else own.push(id);
   });
   return { identityOf, members };
 }

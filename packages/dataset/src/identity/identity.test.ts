@@ -1,8 +1,9 @@
 import { createRandom, DatasetError } from '@sofd/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { clusterIdentities } from './cluster-identities.js';
-import { splitByIdentity, splitNames } from './split-by-identity.js';
+import { clusterIdentities, computeCosineSimilarity } from './cluster-identities.js';
+import { splitNames } from './split-by-group.js';
+import { splitByIdentity } from './split-by-identity.js';
 
 describe('clusterIdentities', () => {
   const face = (id: string, ...descriptor: number[]) => ({ id, source: id, descriptor: Float32Array.from(descriptor) });
@@ -36,6 +37,38 @@ describe('clusterIdentities', () => {
     );
     expect(clusterIdentities([turned('a', 0, 'photo'), turned('b', 1, 'photo')], { threshold: 0.5 }).members.size).toBe(
       1,
+    );
+  });
+
+  /** Average linkage by its definition: the two clusters of the largest mean similarity, until it is under the threshold. */
+  function clusterNaively(faces: readonly { id: string; descriptor: Float32Array }[], threshold: number): string[][] {
+    const clusters = faces.map((one) => [one]);
+    const mean = (first: (typeof clusters)[number], second: (typeof clusters)[number]) => {
+      const all = first.flatMap((a) => second.map((b) => computeCosineSimilarity(a.descriptor, b.descriptor)));
+      return all.reduce((sum, value) => sum + value, 0) / all.length;
+    };
+    for (;;) {
+      let best: readonly [number, number, number] = [0, 0, -Infinity];
+      for (let i = 0; i < clusters.length; i++)
+        for (let j = i + 1; j < clusters.length; j++) {
+          const similarity = mean(clusters[i]!, clusters[j]!);
+          if (similarity > best[2]) best = [i, j, similarity];
+        }
+      if (best[2] < threshold) return clusters.map((own) => own.map(({ id }) => id).sort());
+      clusters[best[0]]!.push(...clusters.splice(best[1], 1)[0]!);
+    }
+  }
+
+  test('is average linkage', () => {
+    fc.assert(
+      fc.property(fc.integer(), fc.double({ min: 0.3, max: 0.98, noNaN: true }), (seed, threshold) => {
+        const random = createRandom(seed);
+        const faces = Array.from({ length: 24 }, (_, i) =>
+          face(`f${String(i).padStart(2, '0')}`, random.normal(), random.normal(), random.normal()),
+        );
+        const { members } = clusterIdentities(faces, { threshold });
+        expect([...members.values()].sort()).toEqual(clusterNaively(faces, threshold).sort());
+      }),
     );
   });
 

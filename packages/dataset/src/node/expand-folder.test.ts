@@ -1,20 +1,17 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  AbortedError,
-  assertLegalTargets,
-  DatasetError,
-  type DatasetRow,
-  InvalidOptionError,
-  type ProgressEvent,
-} from '@sofd/core';
+import { AbortedError, assertLegalTargets, DatasetError, InvalidOptionError, type ProgressEvent } from '@sofd/core';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createSyntheticFinder, drawPhoto, type SyntheticPhoto } from '../../testing/synthetic-finder.js';
+import { blendOnly } from '../blend-only/blend-only.js';
+import type { ExpansionMode } from '../expansion-mode.js';
+import { regionSwap } from '../region-swap/region-swap.js';
 import { encodeImagePng } from './encode-png.js';
 import { expandFolder } from './expand-folder.js';
 import type { ExpandOptions } from './expand-options.js';
+import type { JobRunner } from './jobs/job-runner.js';
 import { openDataset } from './open-dataset.js';
 
 let folder: string;
@@ -57,7 +54,7 @@ describe('expandFolder', () => {
     await writePhotos(8);
     const summary = await expand();
     expect(summary).toMatchObject({
-      photos: 8,
+      items: 8,
       faces: 8,
       identities: 8,
       skipped: [],
@@ -66,7 +63,10 @@ describe('expandFolder', () => {
     expect(Object.values(summary.splits).reduce((sum, count) => sum + count)).toBe(56);
     const dataset = await openDataset(output, { verify: true });
     expect(dataset.info.digest).toBe(summary.digest);
-    expect(dataset.info.counts).toMatchObject({ rows: 56, real: 32, fake: 24, modes: { original: 8 } });
+    expect(dataset.info.counts).toMatchObject({ rows: 56, real: 32, fake: 24 });
+    const originals = Object.values(dataset.info.splits).map(({ modes }) => modes.original);
+    expect(originals.reduce((sum, count) => sum! + count!)).toBe(8);
+    expect(summary.nothingToDo).toBe(false);
     for (const row of dataset.rows) {
       assertLegalTargets(dataset.graph, row.targets, row.id);
       expect(row.label).toBe(row.mode === 'region-swap' ? 'fake' : 'real');
@@ -127,7 +127,7 @@ describe('expandFolder', () => {
       { person: 6, score: 0.05 },
     ];
     const summary = await expand(photos);
-    expect(summary).toMatchObject({ faces: 4, photos: 8 });
+    expect(summary).toMatchObject({ faces: 4, items: 8 });
     const reasons = Object.fromEntries(summary.skipped.map(({ file, reason }) => [file, reason]));
     expect(reasons['notes.jpg']).toMatch(/decodeImage/);
     expect(reasons['cut.jpg']).toMatch(/decodeImage/);
@@ -141,17 +141,66 @@ describe('expandFolder', () => {
     expect((await openDataset(output)).info.skipped).toEqual(summary.skipped);
   });
 
-  test('leaves nothing half-made behind when it is aborted', async () => {
+  test('keeps what is done when it is aborted, and goes on there: the same bytes', async () => {
+    await writePhotos(8);
+    await expand(people, { output: join(folder, 'undisturbed') });
+    const finder = createSyntheticFinder(people);
+    for (const [stage, last] of [
+      ['find faces', 2],
+      ['find faces', 5],
+      ['make images', 3],
+    ] as const) {
+      const controller = new AbortController();
+      const onProgress = (event: ProgressEvent) => {
+        if (event.stage === stage && event.done >= last) controller.abort();
+      };
+      await expect(expand(people, { finder, onProgress, signal: controller.signal })).rejects.toBeInstanceOf(
+        AbortedError,
+      );
+      expect((await readdir(folder)).sort()).toEqual(['.data.partial', 'photos', 'undisturbed']);
+    }
+    await expand(people, { finder });
+    // Once a photograph over all four runs.
+    expect(finder.calls()).toBe(8);
+    expect(await readAll(output)).toEqual(await readAll(join(folder, 'undisturbed')));
+    expect((await readdir(folder)).sort()).toEqual(['data', 'photos', 'undisturbed']);
+  });
+
+  test('does nothing where everything is done', async () => {
     await writePhotos(6);
-    const controller = new AbortController();
-    const events: ProgressEvent[] = [];
-    const onProgress = (event: ProgressEvent) => {
-      events.push(event);
-      if (event.stage === 'expand' && event.done > 3) controller.abort();
+    const first = await expand();
+    const before = await stat(join(output, 'dataset.json'));
+    const finder = createSyntheticFinder(people);
+    expect(await expand(people, { finder })).toEqual({ ...first, nothingToDo: true });
+    expect(finder.calls()).toBe(0);
+    expect((await stat(join(output, 'dataset.json'))).mtimeMs).toBe(before.mtimeMs);
+  });
+
+  test('starts anew, and says so, where unfinished work is of another recipe or input', async () => {
+    await writePhotos(6);
+    const signalAt = (wanted: string) => {
+      const controller = new AbortController();
+      const onProgress = ({ stage, done }: ProgressEvent) => {
+        if (stage === wanted && done > 1) controller.abort();
+      };
+      return { signal: controller.signal, onProgress };
     };
-    await expect(expand(people, { onProgress, signal: controller.signal })).rejects.toBeInstanceOf(AbortedError);
-    expect(await readdir(folder)).toEqual(['photos']);
-    expect(events.some(({ stage }) => stage === 'find faces')).toBe(true);
+    await expect(expand(people, { seed: 8, ...signalAt('make images') })).rejects.toBeInstanceOf(AbortedError);
+    const messages: string[] = [];
+    const summary = await expand(people, { onMessage: (message) => messages.push(message) });
+    expect(messages).toEqual([expect.stringMatching(/another recipe or input/)]);
+    expect((await expand(people, { output: join(folder, 'clean') })).digest).toBe(summary.digest);
+    await writeFile(join(input, 'photo6.png'), await encodeImagePng(drawPhoto(6)));
+    expect(await expand()).toMatchObject({ items: 7, nothingToDo: false });
+  });
+
+  test('shares its folder with another process that does the same', async () => {
+    await writePhotos(8);
+    const alone = await expand(people, { output: join(folder, 'alone') });
+    const both = await Promise.all([expand(), expand()]);
+    expect(both.map(({ digest }) => digest)).toEqual([alone.digest, alone.digest]);
+    expect(await readAll(output)).toEqual(await readAll(join(folder, 'alone')));
+    expect((await readdir(folder)).sort()).toEqual(['alone', 'data', 'photos']);
   });
 
   test('keeps an earlier data set until the new one is whole', async () => {
@@ -163,6 +212,14 @@ describe('expandFolder', () => {
     expect(await readAll(output)).toEqual(before);
     await expand(people, { seed: 9 });
     expect((await openDataset(output)).info.seed).toBe('9');
+    expect((await readdir(folder)).sort()).toEqual(['data', 'photos']);
+  });
+
+  test('puts back what was being replaced by a process that was killed in between', async () => {
+    await writePhotos(6);
+    const { digest } = await expand();
+    await rename(output, join(folder, '.data.replaced'));
+    expect(await expand()).toMatchObject({ digest, nothingToDo: true });
     expect((await readdir(folder)).sort()).toEqual(['data', 'photos']);
   });
 
@@ -183,28 +240,26 @@ describe('expandFolder', () => {
     await writePhotos(6);
     output = join(input, 'data');
     const first = await expand();
-    expect(await expand()).toEqual(first);
+    expect(await expand()).toEqual({ ...first, nothingToDo: true });
   });
 
   test('says what is wrong with options, folders and too few people', async () => {
     await expect(expand(people, { cropSize: 1000, perFace: -1 })).rejects.toBeInstanceOf(InvalidOptionError);
-    await expect(expand()).rejects.toThrow(/expected photographs/);
+    await expect(expand()).rejects.toThrow(/known layout, got 0 files/);
     await expect(expand(people, { input: join(folder, 'none') })).rejects.toThrow(/readable folder/);
     await writePhotos(2);
     await expect(expand()).rejects.toThrow(/at least 3 different people/);
-    await expect(expand([])).rejects.toThrow(/usable faces.*\n.*no face found/);
+    await expect(expand([], { seed: 8 })).rejects.toThrow(/usable faces.*\n.*no face found/);
   });
 
-  test('writes a part of the rows beside the images of each split', async () => {
+  test('asks for a finder or a runner, and for modes that other processes know', async () => {
     await writePhotos(6);
-    await expand();
-    const { rows } = await openDataset(output);
-    for (const split of ['train', 'validation', 'test'] as const) {
-      const lines = (await readFile(join(output, split, 'metadata.jsonl'), 'utf8')).trim().split('\n');
-      const own = lines.map((line) => JSON.parse(line) as DatasetRow);
-      expect(own.map(({ file_name }) => `${split}/${file_name}`)).toEqual(
-        rows.filter((row) => row.split === split).map(({ file_name }) => file_name),
-      );
-    }
+    const runner: JobRunner = { engine: 'wasm', run: async () => {} };
+    await expect(expand(people, { runner })).rejects.toThrow(/finder or a runner, got both/);
+    await expect(expandFolder({ input, output, seed: 1 })).rejects.toThrow(/got neither/);
+    const own: ExpansionMode = { ...blendOnly, name: 'own' };
+    await expect(expandFolder({ input, output, seed: 1, runner, modes: [own] })).rejects.toThrow(/got own/);
+    expect((await expand(people, { modes: [own] })).expanded).toEqual({ own: 18 });
+    await expect(expand(people, { regions: ['skin'], modes: [regionSwap] })).rejects.toThrow(/region of region-swap/);
   });
 });

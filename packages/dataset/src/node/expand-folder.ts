@@ -1,22 +1,24 @@
-import { DatasetError, type DatasetRow, type SplitName, throwIfAborted } from '@sofd/core';
-import { faceCropVersion } from '@sofd/face';
-import { compareText } from '../compare-text.js';
-import { clusterIdentities } from '../identity/cluster-identities.js';
-import { splitByIdentity, splitNames } from '../identity/split-by-identity.js';
-import { resolveAnnotation } from '../relabel/relabel.js';
-import { collectFaces, type FaceCollection, type SkippedItem } from './collect-faces.js';
-import { computeDigest } from './compute-digest.js';
-import { type DatasetInfo, datasetFormat, infoFile, metadataFile } from './dataset-info.js';
-import { encodeImagePng, encodeMaskPng } from './encode-png.js';
-import { countExpandedImages, expandFaces, type SplitFaces } from './expand-faces.js';
+import { DatasetError, type SplitName, throwIfAborted } from '@sofd/core';
+import { splitNames } from '../identity/split-by-group.js';
+import type { LabelAgreement } from '../relabel/measured/measure-agreement.js';
+import type { DatasetInfo } from './dataset-info.js';
 import { type ExpandOptions, type ResolvedExpandOptions, resolveExpandOptions } from './expand-options.js';
-import { listPhotos } from './list-photos.js';
-import { assertReplaceable, type StagedFolder, stageFolder } from './output-folder.js';
+import { createRecipe, type ExpandRecipe, hashJson } from './expand-recipe.js';
+import type { ExpandJob } from './jobs/expand-job.js';
+import { describeJob } from './jobs/expand-job.js';
+import type { SkippedItem } from './jobs/found-face.js';
+import { createLocalRunner } from './jobs/local-runner.js';
+import { assertReplaceable, commitOutput, readFinished, removeLeftovers, restoreReplaced } from './output-folder.js';
+import { type FoundInput, planFindJobs, planMakeJobs, readFoundInput } from './plan-expansion.js';
+import { planMeasureJobs } from './plan-measurements.js';
+import { type ExpandInput, readInput } from './read-input.js';
+import { listResults, openWorkFolder } from './work-folder.js';
+import { writeDataset } from './write-dataset.js';
 
 /** What an expansion made. */
 export interface ExpansionSummary {
-  /** Photographs that could be decoded. */
-  readonly photos: number;
+  /** Photographs and videos that could be read. */
+  readonly items: number;
   /** Faces used. */
   readonly faces: number;
   /** What was left out, and why. */
@@ -27,143 +29,125 @@ export interface ExpansionSummary {
   readonly identities: number;
   /** Images by split. */
   readonly splits: Readonly<Record<SplitName, number>>;
-  /** SHA-256 of the content: the same photographs, recipe and seed give the same. */
+  /** Images by mode and split, originals included. */
+  readonly made: Readonly<Record<string, Readonly<Record<SplitName, number>>>>;
+  /** How measured and nominal labels agree; `null` where no changes were measured. */
+  readonly agreement: readonly LabelAgreement[] | null;
+  /** SHA-256 of the content: the same input, recipe and seed give the same. */
   readonly digest: string;
+  /** Whether the output was there already, made from the same input by the same recipe. */
+  readonly nothingToDo: boolean;
 }
 
-const toLine = (row: DatasetRow): string => `${JSON.stringify(row)}\n`;
-
-async function writeImages(
-  folder: StagedFolder,
-  faces: SplitFaces,
-  options: ResolvedExpandOptions,
-): Promise<{ rows: DatasetRow[]; skipped: SkippedItem[] }> {
-  const rows: DatasetRow[] = [];
-  const skipped: SkippedItem[] = [];
-  const total = countExpandedImages(faces.samples, options);
-  for (const item of expandFaces(faces, options)) {
-    throwIfAborted(options.signal, 'expandFolder');
-    const done = rows.length + skipped.length;
-    if ('reason' in item) {
-      skipped.push(item);
-      continue;
-    }
-    options.onProgress?.({ stage: 'expand', done, total, note: item.row.id });
-    await folder.write(item.row.file_name, await encodeImagePng(item.image));
-    if (item.mask !== null) await folder.write(item.row.mask!, await encodeMaskPng(item.mask));
-    rows.push(item.row);
-  }
-  options.onProgress?.({ stage: 'expand', done: total, total });
-  return { rows: rows.sort((a, b) => compareText(a.id, b.id)), skipped };
-}
-
-/** The whole list at the root, and each split's part beside its images, which is where `datasets` looks for it. */
-async function writeMetadata(folder: StagedFolder, rows: readonly DatasetRow[]): Promise<void> {
-  await folder.write(metadataFile, rows.map(toLine).join(''));
-  for (const split of splitNames) {
-    const own = rows.filter((row) => row.split === split);
-    if (own.length === 0) continue;
-    const lines = own.map((row) => toLine({ ...row, file_name: row.file_name.slice(split.length + 1) }));
-    await folder.write(`${split}/${metadataFile}`, lines.join(''));
-  }
-}
-
-function countBy(rows: readonly DatasetRow[], key: (row: DatasetRow) => string): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const row of rows) counts[key(row)] = (counts[key(row)] ?? 0) + 1;
-  return Object.fromEntries(Object.entries(counts).sort(([a], [b]) => compareText(a, b)));
-}
-
-interface Written {
-  readonly rows: readonly DatasetRow[];
-  readonly skipped: readonly SkippedItem[];
-  readonly collection: FaceCollection;
-  readonly splitOf: ReadonlyMap<string, SplitName>;
-  readonly digest: string;
-}
-
-function describeDataset(
-  { rows, skipped, collection, splitOf, digest }: Written,
-  options: ResolvedExpandOptions,
-): DatasetInfo {
-  const { modes, perFace, minEyeDistance, minQuality, minAge, identityThreshold, fractions } = options;
-  const splitInfo = (split: SplitName) => ({
-    rows: rows.filter((row) => row.split === split).length,
-    identities: [...splitOf]
-      .filter(([, own]) => own === split)
-      .map(([identity]) => identity)
-      .sort(compareText),
-  });
-  return {
-    format: datasetFormat,
-    version: 1,
-    seed: String(options.seed),
-    crop: { version: faceCropVersion, size: options.cropSize },
-    labelGraph: options.labelGraph.definition,
-    annotation: resolveAnnotation(options.annotation).name,
-    recipe: {
-      modes: modes.map(({ name }) => name),
-      perFace,
-      minEyeDistance,
-      minQuality,
-      minAge,
-      identityThreshold,
-      fractions,
-    },
-    counts: {
-      photos: collection.photos,
-      faces: collection.faces.length,
-      identities: splitOf.size,
-      rows: rows.length,
-      real: rows.filter(({ label }) => label === 'real').length,
-      fake: rows.filter(({ label }) => label === 'fake').length,
-      modes: countBy(rows, ({ mode }) => mode),
-    },
-    splits: { train: splitInfo('train'), validation: splitInfo('validation'), test: splitInfo('test') },
-    skipped,
-    digest,
-  };
-}
-
-function summarise(info: DatasetInfo, modes: ResolvedExpandOptions['modes']): ExpansionSummary {
-  const { photos, faces, identities } = info.counts;
+function summarise(info: DatasetInfo, modes: readonly string[], nothingToDo: boolean): ExpansionSummary {
+  const { items, faces, identities } = info.counts;
   const { train, validation, test } = info.splits;
+  const countOf = (mode: string) => ({
+    train: train.modes[mode] ?? 0,
+    validation: validation.modes[mode] ?? 0,
+    test: test.modes[mode] ?? 0,
+  });
+  const made = Object.fromEntries(['original', ...modes].map((mode) => [mode, countOf(mode)]));
+  const total = (mode: string) => splitNames.reduce((sum, split) => sum + made[mode]![split], 0);
   return {
-    photos,
+    items,
     faces,
     skipped: info.skipped,
-    expanded: Object.fromEntries(modes.map(({ name }) => [name, info.counts.modes[name] ?? 0])),
+    expanded: Object.fromEntries(modes.map((mode) => [mode, total(mode)])),
     identities,
     splits: { train: train.rows, validation: validation.rows, test: test.rows },
+    made,
+    agreement: info.measurement?.agreement ?? null,
     digest: info.digest,
+    nothingToDo,
   };
 }
 
-async function findFaces(options: ResolvedExpandOptions): Promise<FaceCollection> {
-  const collection = await collectFaces(await listPhotos(options.input, { except: options.output }), options);
-  if (collection.faces.length > 0) return collection;
-  const reasons = collection.skipped.map(({ file, reason }) => `${file}: ${reason}`);
+/** Does the jobs that have no result yet. */
+async function runJobs(jobs: readonly ExpandJob[], work: string, { stage, options }: RunContext): Promise<void> {
+  const { finder, runner, modes, signal, onProgress } = options;
+  const results = await listResults(work);
+  const missing = jobs.filter(({ key }) => !results.has(key));
+  let done = jobs.length - missing.length;
+  let status = '';
+  let last = '';
+  const report = () => {
+    const note = [status, last].filter((part) => part !== '').join(', ');
+    onProgress?.({ stage, done, total: jobs.length, ...(note === '' ? {} : { note }) });
+  };
+  report();
+  const onDone = (job: ExpandJob) => {
+    done++;
+    last = describeJob(job);
+    report();
+  };
+  const onStatus = (text: string) => {
+    status = text;
+    report();
+  };
+  await (runner ?? createLocalRunner({ loadFinder: async () => finder!, modes })).run(missing, {
+    onDone,
+    onStatus,
+    signal,
+  });
+  throwIfAborted(signal, 'expandFolder');
+}
+
+interface RunContext {
+  readonly stage: string;
+  readonly options: ResolvedExpandOptions;
+}
+
+function assertFaces({ faces, skipped }: FoundInput, { skipped: before }: ExpandInput, folder: string): void {
+  if (faces.length > 0) return;
+  const reasons = [...before, ...skipped].map(({ file, reason }) => `${file}: ${reason}`);
   throw new DatasetError(
-    `expandFolder: expected usable faces under ${options.input}, got none; add photographs of adults` +
-      reasons.map((reason) => `\n- ${reason}`).join(''),
+    `expandFolder: expected usable faces under ${folder}, got none; add photographs of adults` +
+      reasons
+        .slice(0, 20)
+        .map((reason) => `\n- ${reason}`)
+        .join(''),
     { problems: reasons },
   );
 }
 
+async function expandInto(
+  work: string,
+  options: ResolvedExpandOptions,
+  { input, recipe }: { readonly input: ExpandInput; readonly recipe: ExpandRecipe },
+): Promise<DatasetInfo> {
+  const context = { input: options.input, work, recipe, modes: options.modes, showable: input.listing.showable };
+  const findJobs = planFindJobs(input, context);
+  await runJobs(findJobs, work, { stage: 'find faces', options });
+  const found = await readFoundInput(findJobs, input, context);
+  assertFaces(found, input, options.input);
+  const plan = planMakeJobs(found, context);
+  await runJobs(plan.jobs, work, { stage: 'make images', options });
+  const measureJobs = planMeasureJobs(plan, found, context);
+  if (measureJobs.length > 0) await runJobs(measureJobs, work, { stage: 'measure changes', options });
+  const info = await writeDataset({ work, recipe, input, found, plan, measureJobs });
+  throwIfAborted(options.signal, 'expandFolder');
+  return info;
+}
+
 /**
- * Makes a data set out of a folder of photographs: finds every usable face, crops it, alters regions of it, labels every
- * image by the label graph, and writes images, masks and rows.
+ * Makes a data set out of a folder of photographs or a published data set: finds every usable face, crops it, alters regions
+ * of it, labels every image by the label graph, and writes images, masks and rows.
  *
  * The output is a Hugging Face `imagefolder`: `{train,validation,test}/*.png`, `masks/*.png`, `metadata.jsonl` (rows sorted
- * by id, also a part beside each split's images) and `dataset.json` (recipe, graph, counts, digest). People are found by
- * clustering face descriptors and never cross splits; donors come from the face's own split. The same photographs, recipe,
- * seed and engine give the same bytes. The folder appears when it is whole: an interrupted run leaves what was there.
+ * by id), the same rows as `metadata.parquet`, also a part beside each split's images, and `dataset.json` (recipe, graph,
+ * counts, what was left out, digests). People are those that the data set names, else found by clustering face descriptors;
+ * they and what shares a video with them never cross splits, and donors come from the face's own split.
+ *
+ * Every file is a pure function of the input's bytes, the recipe, the seed and the engine. Work is kept in `.NAME.partial`
+ * beside the output until it is whole: the same call goes on where a killed one stopped, several processes may share the
+ * work, and a call for what is there already changes nothing.
  *
  * @param options see {@link ExpandOptions}
  * @returns counts, what was skipped and why, and the digest
  * @throws InvalidOptionError where an option is wrong
  * @throws DatasetError where there is nothing to read, too few people, or the output holds something else
- * @throws AbortedError where the signal was raised
+ * @throws AbortedError where the signal was raised; what is done is kept for the next call
  *
  * @example
  * ```ts
@@ -177,27 +161,27 @@ async function findFaces(options: ResolvedExpandOptions): Promise<FaceCollection
  */
 export async function expandFolder(options: ExpandOptions): Promise<ExpansionSummary> {
   const resolved = resolveExpandOptions(options);
-  await assertReplaceable(resolved.output, resolved);
-  const collection = await findFaces(resolved);
-  const { identityOf } = clusterIdentities(collection.faces, { threshold: resolved.identityThreshold });
-  const samples = collection.faces
-    .map((face) => ({ ...face, identity: identityOf.get(face.id)! }))
-    .sort((a, b) => compareText(a.id, b.id));
-  const splitOf = splitByIdentity([...identityOf.values()], resolved);
-  const folder = await stageFolder(resolved.output, [...splitNames, 'masks']);
+  const { output } = resolved;
+  await restoreReplaced(output);
+  await assertReplaceable(output, resolved);
+  const input = await readInput(resolved);
+  const recipe = createRecipe(resolved);
+  const madeFrom = { input: input.digest, recipe: hashJson(recipe) };
+  const finished = await readFinished(output, madeFrom);
+  if (finished !== null) {
+    await removeLeftovers(output);
+    return summarise(finished, recipe.modes, true);
+  }
+  const { work, replaced } = await openWorkFolder(output, { digest: hashJson(madeFrom).slice(0, 16), recipe });
+  if (replaced) resolved.onMessage?.('Unfinished work of another recipe or input was there; it is replaced.');
   try {
-    const { rows, skipped } = await writeImages(folder, { samples, splitOf }, resolved);
-    await writeMetadata(folder, rows);
-    const digest = computeDigest(folder.hashes);
-    const info = describeDataset(
-      { rows, skipped: [...collection.skipped, ...skipped], collection, splitOf, digest },
-      resolved,
-    );
-    await folder.write(infoFile, `${JSON.stringify(info, null, 2)}\n`);
-    throwIfAborted(resolved.signal, 'expandFolder');
-    await folder.commit();
-    return summarise(info, resolved.modes);
-  } finally {
-    await folder.discard();
+    const info = await expandInto(work, resolved, { input, recipe });
+    await commitOutput(work, output, madeFrom);
+    return summarise(info, recipe.modes, false);
+  } catch (error) {
+    // Another process may have completed the same data set and removed the work folder.
+    const made = await readFinished(output, madeFrom);
+    if (made === null) throw error;
+    return summarise(made, recipe.modes, false);
   }
 }

@@ -1,4 +1,5 @@
 import {
+  encodeTargets,
   faceForensics,
   type faceForensicsAnnotations,
   InvalidOptionError,
@@ -9,27 +10,43 @@ import {
 import { type FaceFinder, faceCropSize } from '@sofd/face';
 import * as v from 'valibot';
 import type { ExpansionMode } from '../expansion-mode.js';
-import { expansionModes } from '../expansion-modes.js';
-import { defaultFractions, type SplitFractions } from '../identity/split-by-identity.js';
-import type { AnnotationChoice } from '../relabel/relabel.js';
+import { allExpansionModes, expansionModes } from '../expansion-modes.js';
+import { type ExpansionRegion, expansionRegions } from '../expansion-region.js';
+import { defaultFractions, type SplitFractions } from '../identity/split-by-group.js';
+import { type EvidenceTable, evidenceTableSchema } from '../relabel/measured/evidence.js';
+import { type AnnotationChoice, resolveAnnotation } from '../relabel/relabel.js';
+import { allowedRegions } from './allowed-regions.js';
+import type { JobRunner } from './jobs/job-runner.js';
 
 /** What {@link expandFolder} works on and how. */
 export interface ExpandOptions {
-  /** Folder of photographs, walked recursively. */
+  /** Folder of photographs or a published data set, walked recursively. */
   readonly input: string;
   /** Folder that is made. It must not exist, be empty, or hold a data set of sofd, which is replaced. */
   readonly output: string;
-  /** Finds and describes faces; made by `createFaceFinder` on an active engine. */
-  readonly finder: FaceFinder;
+  /** Finds and describes faces in this process; made by `createFaceFinder` on an active engine. This or a `runner`. */
+  readonly finder?: FaceFinder;
+  /** Does the jobs elsewhere, as in threads. This or a `finder`. */
+  readonly runner?: JobRunner;
+  /** Name of the published data set's layout; recognised unless given. */
+  readonly source?: string;
   /** Everything drawn follows from it. */
   readonly seed: number | string;
   /** What the images are labelled by; the FaceForensics graph by default. */
   readonly labelGraph?: LabelGraph;
   /** Which label map; `'training'` by default. */
   readonly annotation?: AnnotationChoice;
+  /** Whether to measure what changed in each image, beside its label by rule; the face models look at every image once more. */
+  readonly measure?: boolean;
+  /** Which measured quantities speak for which label of the graph; {@link defaultEvidence} by default. */
+  readonly evidence?: EvidenceTable;
   /** How new images are made; region swap and blend-only by default. */
   readonly modes?: readonly ExpansionMode[];
-  /** Images that each mode makes of a face, the regions taken in turn; 3 by default: one a region. */
+  /** The only regions that are altered; all that the modes know by default. */
+  readonly regions?: readonly ExpansionRegion[];
+  /** Frames that are taken of a video, evenly spread; 8 by default. */
+  readonly frames?: number;
+  /** Images that each mode makes of a face, the regions taken in turn; 3 by default. */
   readonly perFace?: number;
   /** Side of the images in pixels, 32 to 317; 224 by default. 317 is the crop itself, without another resize. */
   readonly cropSize?: number;
@@ -46,12 +63,16 @@ export interface ExpandOptions {
   /** Replaces the output folder even if it holds something else. */
   readonly overwrite?: boolean;
   readonly onProgress?: Progress;
+  /** Told in a sentence what a person should know, as that earlier work is thrown away. */
+  readonly onMessage?: (message: string) => void;
   readonly signal?: AbortSignal;
 }
 
+type Optional = 'evidence' | 'finder' | 'runner' | 'source' | 'onProgress' | 'onMessage' | 'signal';
+
 /** The same with every default filled in. */
-export type ResolvedExpandOptions = Required<Omit<ExpandOptions, 'onProgress' | 'signal'>> &
-  Pick<ExpandOptions, 'onProgress' | 'signal'>;
+export type ResolvedExpandOptions = Required<Omit<ExpandOptions, Optional | 'regions'>> &
+  Pick<ExpandOptions, Optional> & { readonly regions: readonly ExpansionRegion[] | null };
 
 const isFunction = (value: unknown): boolean => typeof value === 'function';
 const hasFunctions = (value: unknown, ...names: string[]): boolean =>
@@ -65,7 +86,9 @@ const fraction = v.pipe(v.number(), v.finite(), v.minValue(0));
 const schema = v.strictObject({
   input: v.pipe(v.string(), v.nonEmpty()),
   output: v.pipe(v.string(), v.nonEmpty()),
-  finder: v.custom<FaceFinder>((value) => hasFunctions(value, 'find', 'describe'), 'expected a FaceFinder'),
+  finder: v.optional(v.custom<FaceFinder>((value) => hasFunctions(value, 'find', 'describe'), 'expected a FaceFinder')),
+  runner: v.optional(v.custom<JobRunner>((value) => hasFunctions(value, 'run'), 'expected a JobRunner')),
+  source: v.optional(v.string()),
   seed: v.union([v.pipe(v.number(), v.finite()), v.string()]),
   labelGraph: v.optional(
     v.custom<LabelGraph>(
@@ -84,6 +107,8 @@ const schema = v.strictObject({
     ]),
     'training',
   ),
+  measure: v.optional(v.boolean(), false),
+  evidence: v.optional(evidenceTableSchema),
   modes: v.optional(
     v.pipe(
       v.array(v.custom<ExpansionMode>((value) => hasFunctions(value, 'expand'), 'expected an expansion mode')),
@@ -94,6 +119,8 @@ const schema = v.strictObject({
     ),
     () => [...expansionModes],
   ),
+  regions: v.optional(v.nullable(v.pipe(v.array(v.picklist(expansionRegions)), v.nonEmpty())), null),
+  frames: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 8),
   perFace: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1000)), 3),
   cropSize: v.optional(v.pipe(v.number(), v.integer(), v.minValue(32), v.maxValue(faceCropSize)), 224),
   minEyeDistance: v.optional(v.pipe(v.number(), v.minValue(0)), 24),
@@ -103,8 +130,44 @@ const schema = v.strictObject({
   fractions: v.optional(v.strictObject({ train: fraction, validation: fraction, test: fraction }), defaultFractions),
   overwrite: v.optional(v.boolean(), false),
   onProgress: v.optional(v.custom<Progress>(isFunction, 'expected a function')),
+  onMessage: v.optional(v.custom<(message: string) => void>(isFunction, 'expected a function')),
   signal: v.optional(v.instance(AbortSignal)),
 });
+
+/** A rule table that the graph does not allow is refused before any work is done, and so is evidence for what it does not name. */
+function checkLabels({ labelGraph, annotation, evidence }: ResolvedExpandOptions): void {
+  const { table } = resolveAnnotation(annotation);
+  for (const attributes of Object.values(table)) encodeTargets(labelGraph, attributes);
+  const unknown = Object.keys(evidence ?? {}).find((label) => !labelGraph.labels.includes(label));
+  if (unknown === undefined) return;
+  throw new InvalidOptionError(
+    `expandFolder: expected evidence for labels out of ${labelGraph.labels.join(', ')}, got ${unknown}; ` +
+      'correct its name, or leave it out',
+  );
+}
+
+function checkTogether({ finder, runner, modes, regions }: ResolvedExpandOptions): void {
+  if ((finder === undefined) === (runner === undefined)) {
+    throw new InvalidOptionError(
+      `expandFolder: expected a finder or a runner, got ${finder === undefined ? 'neither' : 'both'}; ` +
+        'pass createFaceFinder() as finder',
+    );
+  }
+  const custom = modes.find((mode) => !allExpansionModes.includes(mode));
+  if (runner !== undefined && custom !== undefined) {
+    throw new InvalidOptionError(
+      `expandFolder: expected modes of this package with a runner, got ${custom.name}; jobs name their modes, ` +
+        'and other processes do not know yours: pass a finder instead',
+    );
+  }
+  const idle = modes.find((mode) => allowedRegions(mode, regions).length === 0);
+  if (idle !== undefined) {
+    throw new InvalidOptionError(
+      `expandFolder: expected a region of ${idle.name} (${idle.regions.join(', ')}) among the regions, got ` +
+        `${regions?.join(', ')}; add one, or leave the mode out`,
+    );
+  }
+}
 
 /**
  * Checks options and fills defaults in.
@@ -114,5 +177,7 @@ const schema = v.strictObject({
 export function resolveExpandOptions(options: ExpandOptions): ResolvedExpandOptions {
   const resolved: unknown = parseOptions(schema, options, 'expandFolder');
   if (resolved === null) throw new InvalidOptionError('expandFolder: expected options, got null; pass an object');
+  checkTogether(resolved as ResolvedExpandOptions);
+  checkLabels(resolved as ResolvedExpandOptions);
   return resolved as ResolvedExpandOptions;
 }

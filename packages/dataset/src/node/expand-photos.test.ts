@@ -35,6 +35,7 @@ function remember(inner: FaceFinder): RememberingFinder {
   return {
     find: (image) => once(found, nameOf(image), () => inner.find(image)),
     describe: (image, face) => once(described, face, () => inner.describe(image, face)),
+    describeExpression: (image, face) => inner.describeExpression(image, face),
     forget: () => found.delete(found.keys().next().value ?? ''),
     dispose: () => inner.dispose(),
   };
@@ -73,7 +74,7 @@ afterAll(async () => {
 
 describe('expandFolder on photographs', () => {
   test('finds the faces and makes one image a region and mode of each', () => {
-    expect(summary.photos).toBe(photoCount);
+    expect(summary.items).toBe(photoCount);
     // 21 or 22 faces are large enough, a few of them turned away.
     expect(summary.faces).toBeGreaterThanOrEqual(18);
     expect(summary.expanded['blend-only']).toBe(3 * summary.faces);

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { DatasetError, type DatasetRow } from '@sofd/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createSyntheticFinder, drawPhoto } from '../../testing/synthetic-finder.js';
+import { drawContactSheet } from './draw-contact-sheet.js';
 import { encodeImagePng } from './encode-png.js';
 import { expandFolder } from './expand-folder.js';
 import { openDataset } from './open-dataset.js';
-import { renderContactSheet } from './render-contact-sheet.js';
 
 let root: string;
 let folder: string;
@@ -117,7 +117,7 @@ describe('openDataset', () => {
     const info = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
     await writeFile(path, JSON.stringify({ ...info, version: 9, digest: 'x', colour: 'red' }));
     const message = await problemsOf();
-    expect(message).toMatch(/version: .*version 1/);
+    expect(message).toMatch(/version: .*version 2/);
     expect(message).toMatch(/digest: .*64 hexadecimal/);
     expect(message).toMatch(/colour: unknown key/);
     await writeFile(path, '{');
@@ -136,20 +136,42 @@ async function openOriginal(index: number): Promise<DatasetRow> {
   return (await openDataset(join(root, 'whole'))).rows[index]!;
 }
 
-describe('renderContactSheet', () => {
-  test('draws lines of every mode, the same for the same seed', async () => {
+describe('drawContactSheet', () => {
+  test('draws so many images of every mode with what they were made from, the same for the same seed', async () => {
     const dataset = await openDataset(folder);
-    const sheet = await renderContactSheet(dataset, { count: 6, seed: 3 });
-    expect(sheet.map(({ row }) => row.mode).sort()).toEqual([
-      ...Array(3).fill('blend-only'),
-      ...Array(3).fill('region-swap'),
-    ]);
-    for (const { row, target, donor, mask, result, label } of sheet) {
-      for (const png of [target, mask, result]) expect([...png.subarray(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47]);
-      expect(donor === null).toBe(row.mode === 'blend-only');
-      expect(label).toMatch(row.label === 'fake' ? /^fake: physical inconsistency, / : /^real$/);
+    const sheet = drawContactSheet(dataset, { perMode: 3, seed: 3 });
+    expect(sheet.map(({ row }) => row.mode)).toEqual(
+      ['blend-only', 'region-swap', 'original'].flatMap((mode) => Array(3).fill(mode)),
+    );
+    for (const { row, target, donor } of sheet) {
+      expect([target, donor].flatMap((parent) => parent?.id ?? [])).toEqual(row.parents);
+      expect(donor === null).toBe(row.mode !== 'region-swap');
+      expect(target === null).toBe(row.mode === 'original');
     }
-    expect(await renderContactSheet(dataset, { count: 6, seed: 3 })).toEqual(sheet);
-    expect((await renderContactSheet(dataset, { count: 1000, seed: 3 })).length).toBe(36);
+    expect(drawContactSheet(dataset, { perMode: 3, seed: 3 })).toEqual(sheet);
+    expect(drawContactSheet(dataset, { perMode: 3, seed: 4 })).not.toEqual(sheet);
+    expect(new Set(drawContactSheet(dataset, { perMode: 1000, seed: 3 }).map(({ row }) => row))).toEqual(
+      new Set(dataset.rows),
+    );
   });
+
+  test('groups published fakes by their method', () => {
+    const original = { mode: 'original', parents: [] };
+    const rows = [
+      { ...original, id: 'a', method: null },
+      { ...original, id: 'b', method: 'Deepfakes', parents: ['a'] },
+    ] as unknown as DatasetRow[];
+    const drawn = drawContactSheet({ rows }, { perMode: 1, seed: 1 });
+    expect(drawn.map(({ row, target }) => [row.id, target?.id])).toEqual([
+      ['b', 'a'],
+      ['a', undefined],
+    ]);
+  });
+});
+
+test('the contact sheet is not part of the digest, any other file is', async () => {
+  await writeFile(join(folder, 'contact-sheet.html'), 'sheet');
+  await openDataset(folder, { verify: true });
+  await writeFile(join(folder, 'other.html'), 'sheet');
+  expect(await problemsOf({ verify: true })).toMatch(/a file was changed, added or removed/);
 });

@@ -6,7 +6,7 @@ import { compareText } from '../compare-text.js';
 import type { Dataset } from '../dataset.js';
 import { checkRows, parseRows } from './check-rows.js';
 import { computeDigest, hashBytes } from './compute-digest.js';
-import { type DatasetInfo, datasetInfoSchema, infoFile, metadataFile } from './dataset-info.js';
+import { contactSheetFile, type DatasetInfo, datasetInfoSchema, infoFile, metadataFile } from './dataset-info.js';
 
 /** A data set in a folder. */
 export interface FolderDataset extends Dataset {
@@ -53,11 +53,11 @@ function readInfo(text: string): DatasetInfo {
   return parseWith(datasetInfoSchema, json, infoFile, DatasetError);
 }
 
-/** Files that a digest covers: all that expandFolder wrote but `dataset.json`. */
+/** Files that a digest covers: all but `dataset.json` and the contact sheet. */
 async function findDigestProblem(folder: string, files: readonly string[], info: DatasetInfo): Promise<string[]> {
   const hashes = new Map<string, string>();
   for (const file of files) {
-    if (file !== infoFile) hashes.set(file, hashBytes(await readFile(join(folder, file))));
+    if (file !== infoFile && file !== contactSheetFile) hashes.set(file, hashBytes(await readFile(join(folder, file))));
   }
   const digest = computeDigest(hashes);
   if (digest === info.digest) return [];

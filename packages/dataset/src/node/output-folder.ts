@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { DatasetError } from '@sofd/core';
-import { hashBytes } from './compute-digest.js';
-import { datasetFormat, infoFile } from './dataset-info.js';
+import * as v from 'valibot';
+import { type DatasetInfo, datasetFormat, datasetInfoSchema, infoFile, type MadeFrom } from './dataset-info.js';
+import { partialFolder, workPaths } from './work-folder.js';
 
 async function listEntries(folder: string): Promise<string[] | null> {
   try {
@@ -19,12 +19,11 @@ async function listEntries(folder: string): Promise<string[] | null> {
   }
 }
 
-async function isDataset(folder: string): Promise<boolean> {
+async function readInfo(folder: string): Promise<unknown> {
   try {
-    const info: unknown = JSON.parse(await readFile(join(folder, infoFile), 'utf8'));
-    return typeof info === 'object' && info !== null && 'format' in info && info.format === datasetFormat;
+    return JSON.parse(await readFile(join(folder, infoFile), 'utf8'));
   } catch {
-    return false;
+    return null;
   }
 }
 
@@ -50,53 +49,72 @@ export async function assertReplaceable(
     );
   }
   const entries = await listEntries(output);
-  if (entries === null || entries.length === 0 || overwrite || (await isDataset(output))) return;
+  if (entries === null || entries.length === 0 || overwrite) return;
+  const info = await readInfo(output);
+  if (typeof info === 'object' && info !== null && 'format' in info && info.format === datasetFormat) return;
   throw new DatasetError(
     `expandFolder: expected an empty folder or a data set of sofd at ${output}, got ${entries.length} other entries ` +
       `(${entries.slice(0, 3).join(', ')}${entries.length > 3 ? ', ...' : ''}); choose another output, or pass overwrite`,
   );
 }
 
-/** A folder that is filled beside its final place. */
-export interface StagedFolder {
-  /** Writes a file and remembers its SHA-256. */
-  write(path: string, bytes: Uint8Array | string): Promise<void>;
-  /** SHA-256 of every file written, by relative path. */
-  readonly hashes: ReadonlyMap<string, string>;
-  /** Puts the folder in its place, replacing what is there. */
-  commit(): Promise<void>;
-  /** Removes it; does nothing after a commit. */
-  discard(): Promise<void>;
+/** The data set at a place, if it was made from the same input by the same recipe. */
+export async function readFinished(output: string, { input, recipe }: MadeFrom): Promise<DatasetInfo | null> {
+  const parsed = v.safeParse(datasetInfoSchema, await readInfo(output));
+  if (!parsed.success) return null;
+  const info = parsed.output as DatasetInfo;
+  return info.madeFrom.input === input && info.madeFrom.recipe === recipe ? info : null;
+}
+
+/** Where the folder that is replaced waits until the new one is in its place. */
+const replacedFolder = (output: string): string =>
+  join(dirname(resolve(output)), `.${basename(resolve(output))}.replaced`);
+
+/** Processes that replace a folder at the same moment may undo each other's step; they do not a second time. */
+const commitAttempts = 5;
+
+/** Renames; false where there is nothing to rename, or something in the way. */
+async function tryRename(from: string, to: string): Promise<boolean> {
+  try {
+    await rename(from, to);
+    return true;
+  } catch (error) {
+    if (['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
+    throw error;
+  }
+}
+
+/** Tidies up after a run that was killed while it replaced a folder: puts the old one back where the new one is missing. */
+export async function restoreReplaced(output: string): Promise<void> {
+  const old = replacedFolder(output);
+  if ((await listEntries(output)) === null) await tryRename(old, output);
+  else await rm(old, { recursive: true, force: true });
+}
+
+/** Removes what is left beside a finished data set. */
+export async function removeLeftovers(output: string): Promise<void> {
+  await rm(partialFolder(output), { recursive: true, force: true });
+  await rm(replacedFolder(output), { recursive: true, force: true });
 }
 
 /**
- * Starts a folder that appears at its place only when it is whole.
+ * Puts a data set that is whole in its place. Others may do the same at the same time: whoever is first wins, and the bytes
+ * are the same.
  *
- * @param output final place
- * @param subfolders folders that are made in it
+ * @throws DatasetError where the work folder is gone and nobody completed it
  */
-export async function stageFolder(output: string, subfolders: readonly string[]): Promise<StagedFolder> {
-  const target = resolve(output);
-  await mkdir(dirname(target), { recursive: true });
-  // Not mkdtemp, which would leave a folder that nobody else may read.
-  const folder = join(dirname(target), `.${basename(target)}.partial-${randomUUID()}`);
-  for (const name of subfolders) await mkdir(join(folder, name), { recursive: true });
-  const hashes = new Map<string, string>();
-  return {
-    hashes,
-    async write(path, bytes) {
-      await writeFile(join(folder, path), bytes);
-      hashes.set(path, hashBytes(bytes));
-    },
-    async commit() {
-      const old = `${folder}-replaced`;
-      const replaced = (await listEntries(target)) !== null;
-      if (replaced) await rename(target, old);
-      await rename(folder, target);
-      if (replaced) await rm(old, { recursive: true, force: true });
-    },
-    async discard() {
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
+export async function commitOutput(work: string, output: string, madeFrom: MadeFrom): Promise<void> {
+  const data = join(work, workPaths.data);
+  for (let attempt = 0; (await readFinished(output, madeFrom)) === null; attempt++) {
+    if (attempt === commitAttempts) {
+      throw new DatasetError(
+        `expandFolder: expected ${data} or the finished ${output}, got neither; it was removed while it was in use, ` +
+          'run the same command again',
+      );
+    }
+    const moved = await tryRename(output, replacedFolder(output));
+    // Where another process was faster, what was moved away may be its work.
+    if (!(await tryRename(data, output)) && moved) await tryRename(replacedFolder(output), output);
+  }
+  await removeLeftovers(output);
 }

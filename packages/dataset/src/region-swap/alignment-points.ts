@@ -11,6 +11,12 @@ export interface AlignmentPoints {
 /** Weight of an anchor against a point of the region. */
 export const anchorWeight = 0.35;
 
+/** Eyes, nose and mouth place a face; its outline, which turns with the head most, has less to say. */
+const wholeFace: AlignmentPoints = {
+  region: [33, 133, 362, 263, 168, 4, 61, 291, 0, 17],
+  anchors: [105, 334, 50, 280, 10, 152, 234, 454, 58, 288],
+};
+
 /** Points of the canonical face mesh that align each region between two people. */
 export const alignmentPoints: Readonly<Record<ExpansionRegion, AlignmentPoints>> = {
   eyes: {
@@ -25,4 +31,10 @@ export const alignmentPoints: Readonly<Record<ExpansionRegion, AlignmentPoints>>
     region: [168, 6, 197, 195, 4, 1, 2, 98, 327, 48, 278, 49, 279, 198, 420],
     anchors: [133, 362, 0, 205, 425],
   },
+  eyebrow: {
+    region: [70, 63, 105, 66, 107, 46, 53, 52, 65, 55, 300, 293, 334, 296, 336, 276, 283, 282, 295, 285],
+    anchors: [33, 159, 133, 362, 386, 263, 9, 168],
+  },
+  skin: wholeFace,
+  face: wholeFace,
 };

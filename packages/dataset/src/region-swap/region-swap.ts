@@ -1,39 +1,60 @@
-import { DatasetError } from '@sofd/core';
-import { drawRegionMask, transformPoints, warpAffine } from '@sofd/face';
+import { drawRegionMask, transformPoints } from '@sofd/face';
 import { combineMasks, limitMaskToImage } from '../blend/combine-masks.js';
 import { compositeRegion } from '../blend/composite-region.js';
+import { excludeHair } from '../blend/exclude-hair.js';
+import { findMaskWindow, pasteImage } from '../blend/mask-window.js';
+import type { PasteOptions } from '../blend/paste-options.js';
+import { warpWindow } from '../blend/warp-window.js';
 import type { ExpansionInput, ExpansionMode, ExpansionOutput } from '../expansion-mode.js';
+import type { FaceSample } from '../face-sample.js';
 import { alignRegion } from './align-region.js';
+import { requireDonor } from './require-donor.js';
 
-function expand({ target, donor, region, random }: ExpansionInput): ExpansionOutput {
-  if (donor === null) {
-    throw new DatasetError(
-      `regionSwap.expand: expected a donor for the ${region} of ${target.id}, got null; pass a face of another person of the same split`,
-    );
-  }
+/** True for the published fake and real of one frame, which share their crop box. */
+function isPair(first: FaceSample, second: FaceSample): boolean {
+  return first.pair === second.id || second.pair === first.id;
+}
+
+function expand(input: ExpansionInput, name: string, options: PasteOptions): ExpansionOutput {
+  const { target, region, random } = input;
+  const donor = requireDonor(input, name);
   const { width, height } = target.crop;
-  if (donor.crop.width !== width || donor.crop.height !== height) {
-    throw new DatasetError(
-      `regionSwap.expand: expected a donor crop of ${width}x${height} pixels as ${target.id} has, got ` +
-        `${donor.crop.width}x${donor.crop.height} of ${donor.id}; crop both faces to one size`,
-    );
-  }
-  const matrix = alignRegion(donor.mesh, target.mesh, { region });
+  const paired = isPair(target, donor);
+  const matrix = paired ? ([1, 0, 0, 0, 1, 0] as const) : alignRegion(donor.mesh, target.mesh, { region });
   // The same draws for both outlines: the union hides the target's region and shows the whole of the donor's.
-  const draw = (mesh: Float32Array) => drawRegionMask(mesh, region, { width, height, random: random.split('mask') });
-  const union = combineMasks(draw(target.mesh), draw(transformPoints(donor.mesh, matrix)));
-  const mask = limitMaskToImage(union, donor.crop, matrix);
-  const source = warpAffine(donor.crop, matrix, { width, height });
-  const image = compositeRegion(target.crop, source, { mask, random: random.split('composite') });
+  const draw = (mesh: Float32Array) =>
+    drawRegionMask(mesh, region, { width, height, random: random.split('mask'), softness: options.softness });
+  const moved = transformPoints(donor.mesh, matrix);
+  const reached = limitMaskToImage(combineMasks(draw(target.mesh), draw(moved)), donor.crop, matrix);
+  const window = findMaskWindow(reached);
+  const isInPlace = paired || window === null;
+  const source = isInPlace ? donor.crop : pasteImage(donor.crop, warpWindow(donor.crop, matrix, window), window);
+  const mask = region === 'skin' ? excludeHair(reached, source, moved) : reached;
+  const image = compositeRegion(target.crop, source, { ...options, mask, random: random.split('composite') });
   return { image, mask, region, manipulation: `expansion:${region}` };
 }
 
 /**
- * Replaces one region of a face by the same region of another person.
+ * Makes a mode that replaces one region of a face by the same region of another person, or of its published counterpart.
  *
- * The donor's region is aligned by region and face landmarks, its colours are matched inside the mask, and it is blended
- * through the soft mask of {@link drawRegionMask} with a ratio of {0.75, 1, 1, 1}.
+ * The donor's region is aligned by region and face landmarks (a counterpart of the same frame lies in place already), its
+ * colours are matched, and it is blended through the soft mask of {@link drawRegionMask} times a drawn ratio. Eyes, mouth and
+ * nose are those of the paper. Eyebrow and skin are labelled as identity: see `faceForensicsAnnotations`.
+ *
+ * @param options regions, colour transfer, blend ratios and softness
+ * @returns the mode
+ *
+ * @example
+ * ```ts
+ * const swap = createRegionSwap({ regions: ['eyebrow', 'skin'], colors: ['lab', 'seamless'] });
+ * ```
  *
  * @see method.md section 8; L. Chen et al., "Self-supervised Learning of Adversarial Example", CVPR 2022
  */
-export const regionSwap: ExpansionMode = { name: 'region-swap', needsDonor: true, expand };
+export function createRegionSwap(options: PasteOptions = {}): ExpansionMode {
+  const { name = 'region-swap', regions = ['eyes', 'mouth', 'nose'] } = options;
+  return { name, donor: 'pair', regions, expand: (input) => expand(input, name, options) };
+}
+
+/** {@link createRegionSwap} as the paper's labels have it: eyes, mouth and nose. */
+export const regionSwap: ExpansionMode = /* @__PURE__ */ createRegionSwap();

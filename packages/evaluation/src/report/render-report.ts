@@ -1,12 +1,12 @@
 import { EvaluationError } from '@sofd/core';
-import { type Html, html, toText, trustedHtml } from './html/html.js';
+import { type Html, html } from './html/html.js';
+import { renderPage } from './html/page.js';
 import { type DatasetSection, renderDataset } from './sections/dataset.js';
 import { type DetectionsSection, renderDetections } from './sections/detections.js';
 import { type EvaluationSection, renderEvaluation } from './sections/evaluation.js';
 import { type OverviewSection, renderOverview } from './sections/overview.js';
 import { renderTable, type TableSection } from './sections/table.js';
 import { renderTraining, type TrainingSection } from './sections/training.js';
-import { styleSheet } from './style/style-sheet.js';
 
 /** One part of a report, told apart by `kind`. */
 export type ReportSection =
@@ -38,9 +38,6 @@ const headings: Readonly<Record<ReportSection['kind'], string>> = {
   table: 'Table',
 };
 
-// The page may show embedded pictures and its own style, and nothing else, whatever stands in the data.
-const policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
-
 /**
  * Renders a report as one HTML file that needs no network and no script, for light and dark, phone and desktop.
  *
@@ -64,30 +61,15 @@ export async function renderReport(data: ReportData): Promise<string> {
   for (const [index, section] of sections.entries()) {
     bodies.push(wrapSection(section, { id: `section-${index + 1}`, body: await renderSection(section) }));
   }
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${title}</title>
-<style>${trustedHtml(styleSheet)}</style>
-</head>
-<body>
-<header class="head">
+  const body = html`<header class="head">
 <h1>${title}</h1>
 ${subtitle && html`<p class="subtitle">${subtitle}</p>`}
 <div class="summary">${summary.map((sentence) => html`<p>${sentence}</p>`)}</div>
 ${sections.length > 1 && html`<nav aria-label="Sections"><ul>${sections.map((section, index) => html`<li><a href="#section-${index + 1}">${titleOf(section)}</a></li>`)}</ul></nav>`}
 </header>
 <main>${bodies}</main>
-${footer && html`<footer class="foot"><p>${footer}</p></footer>`}
-</body>
-</html>
-`;
-  return toText(page);
+${footer && html`<footer class="foot"><p>${footer}</p></footer>`}`;
+  return await renderPage({ title, body });
 }
 
 function titleOf(section: ReportSection): string {

@@ -26,6 +26,7 @@ const samples = found.map((face, index) => {
     crop: image,
     mesh,
     landmarks: landmarks as unknown as typeof face.landmarks,
+    pair: null,
   };
 });
 export const [target, donor] = samples as [(typeof samples)[0], (typeof samples)[0]];

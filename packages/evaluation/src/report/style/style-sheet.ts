@@ -1,6 +1,7 @@
+import { contactStyle } from './contact-style.js';
 import { pageStyle } from './page-style.js';
 import { sectionStyle } from './section-style.js';
 import { themeStyle } from './theme.js';
 
-/** The whole style of a report. */
-export const styleSheet = `${themeStyle}${pageStyle}${sectionStyle}`;
+/** The whole style of reports and contact sheets. */
+export const styleSheet = `${themeStyle}${pageStyle}${sectionStyle}${contactStyle}`;

@@ -1,0 +1,113 @@
+import type { DatasetRow, SplitName } from '@sofd/core';
+import { compareText } from '../compare-text.js';
+import { splitNames } from '../identity/split-by-group.js';
+import { computeDigest, hashBytes } from './compute-digest.js';
+import { type DatasetInfo, datasetFormat, infoFile, metadataFile, parquetFile } from './dataset-info.js';
+import { type ExpandRecipe, hashJson } from './expand-recipe.js';
+import type { MeasureJob } from './jobs/expand-job.js';
+import type { MadeImages } from './jobs/make-images.js';
+import { measureRows } from './measure-rows.js';
+import type { ExpansionPlan, FoundInput } from './plan-expansion.js';
+import type { ExpandInput } from './read-input.js';
+import { requireResult, workPaths, writeWhole } from './work-folder.js';
+import { encodeParquet } from './write-parquet.js';
+
+/** What the data set is compacted from. */
+interface DatasetParts {
+  readonly work: string;
+  readonly recipe: ExpandRecipe;
+  readonly input: ExpandInput;
+  readonly found: FoundInput;
+  readonly plan: ExpansionPlan;
+  readonly measureJobs: readonly MeasureJob[];
+}
+
+const toLines = (rows: readonly DatasetRow[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+
+function countModes(rows: readonly DatasetRow[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { mode } of rows) counts[mode] = (counts[mode] ?? 0) + 1;
+  return Object.fromEntries(Object.entries(counts).sort(([a], [b]) => compareText(a, b)));
+}
+
+async function readMade({ work, plan }: DatasetParts) {
+  const rows: DatasetRow[] = [];
+  const hashes = new Map<string, string>();
+  for (const { key } of plan.jobs) {
+    const made = await requireResult<MadeImages>(work, key);
+    rows.push(...made.rows);
+    for (const [path, hash] of Object.entries(made.hashes)) hashes.set(path, hash);
+  }
+  return { rows: rows.sort((a, b) => compareText(a.id, b.id)), hashes };
+}
+
+function describeDataset(
+  { recipe, input, found, plan }: DatasetParts,
+  {
+    rows,
+    digest,
+    measurement,
+  }: {
+    readonly rows: readonly DatasetRow[];
+    readonly digest: string;
+    readonly measurement: DatasetInfo['measurement'];
+  },
+): DatasetInfo {
+  const { find, seed, labelGraph, annotation, modes, regions, perFace, identityThreshold, fractions } = recipe;
+  const { source, title, problems } = input.listing;
+  const { cropSize, minEyeDistance, minQuality, minAge, frames } = find;
+  const splitInfo = (split: SplitName) => {
+    const own = rows.filter((row) => row.split === split);
+    return { rows: own.length, modes: countModes(own), identities: plan.identities[split] };
+  };
+  return {
+    format: datasetFormat,
+    version: 2,
+    seed,
+    crop: { version: find.crop, size: cropSize },
+    labelGraph,
+    annotation: annotation.name,
+    source: { name: source, title, problems },
+    recipe: { modes, regions, perFace, frames, minEyeDistance, minQuality, minAge, identityThreshold, fractions },
+    counts: {
+      items: found.read,
+      faces: found.faces.length,
+      identities: splitNames.reduce((sum, split) => sum + plan.identities[split].length, 0),
+      rows: rows.length,
+      real: rows.filter(({ label }) => label === 'real').length,
+      fake: rows.filter(({ label }) => label === 'fake').length,
+    },
+    splits: { train: splitInfo('train'), validation: splitInfo('validation'), test: splitInfo('test') },
+    skipped: [...input.skipped, ...found.skipped, ...plan.skipped],
+    measurement,
+    digest,
+    madeFrom: { input: input.digest, recipe: hashJson(recipe) },
+  };
+}
+
+/**
+ * Compacts the results of all jobs: rows as JSON lines and as Parquet, and the data set's description.
+ *
+ * `datasets` looks for rows beside the images of each split and takes no two formats at once, so the splits hold Parquet.
+ *
+ * @returns the description, which is written last: where it lies, the data set is whole
+ */
+export async function writeDataset(parts: DatasetParts): Promise<DatasetInfo> {
+  const { rows: made, hashes } = await readMade(parts);
+  const { rows, measurement } = await measureRows(made, { ...parts, jobs: parts.measureJobs });
+  const write = async (path: string, bytes: Uint8Array | string) => {
+    await writeWhole(parts.work, `${workPaths.data}/${path}`, bytes);
+    hashes.set(path, hashBytes(bytes));
+  };
+  await write(metadataFile, toLines(rows));
+  await write(parquetFile, encodeParquet(rows));
+  for (const split of splitNames) {
+    const own = rows.filter((row) => row.split === split);
+    if (own.length === 0) continue;
+    const beside = own.map((row) => ({ ...row, file_name: row.file_name.slice(split.length + 1) }));
+    await write(`${split}/${parquetFile}`, encodeParquet(beside));
+  }
+  const info = describeDataset(parts, { rows, measurement, digest: computeDigest(hashes) });
+  await writeWhole(parts.work, `${workPaths.data}/${infoFile}`, `${JSON.stringify(info, null, 2)}\n`);
+  return info;
+}

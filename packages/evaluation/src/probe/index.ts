@@ -1,0 +1,1 @@
+export { type ProbeOptions, type ProbeSet, probeFeatures } from './probe-features.js';
