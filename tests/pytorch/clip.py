@@ -12,6 +12,7 @@ import math
 import struct
 import sys
 from collections import OrderedDict
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -53,7 +54,7 @@ def create_weights(embed, image, patch, width, depth, context, tokens, text_widt
     norm("visual.ln_pre", width)
     blocks("visual.transformer.resblocks", width, depth)
     norm("visual.ln_post", width)
-    state["visual.proj"] = normal(width, embed, scale=width**-0.5)
+    state["visual.proj"] = normal(width, embed, scale=0.1 * width**-0.5)  # Small logits: losses that saturate train nothing.
     state["token_embedding.weight"] = normal(tokens, text_width, scale=0.02)
     state["positional_embedding"] = normal(context, text_width, scale=0.01)
     blocks("transformer.resblocks", text_width, text_depth)
@@ -166,10 +167,10 @@ def compute_losses(logits, targets, states, levels):
     return torch.stack([part.mean() for part in loss.split(levels, 1)])
 
 
-def run_training(folder, dtype, change=lambda images: images):
-    """Losses before and parameters after every step of AdamW."""
+def run_training(folder, dtype, visit, change=lambda images: images):
+    """Losses before every step of AdamW; and what `visit` makes of the parameters after each compared step."""
     options = json.loads((folder / "training.json").read_text())
-    graph, size, steps = options["graph"], options["batchSize"], options["steps"]
+    graph, size = options["graph"], options["batchSize"]
     state = {name: value.to(dtype).requires_grad_(name != "logit_scale") for name, value in load_weights(folder / "state-dict.pt").items()}
     images, tokens = load_inputs(folder, state)
     images = change(images)
@@ -178,53 +179,53 @@ def run_training(folder, dtype, change=lambda images: images):
     levels = [1, len(graph["global"]["labels"]), len(graph["local"]["labels"])]
     trained = {name: value for name, value in state.items() if value.requires_grad}
     optimizer = torch.optim.AdamW(trained.values(), lr=options["learningRate"], weight_decay=options["weightDecay"])
-    losses, parameters = [], []
-    for step in range(steps):
-        rows = slice(step * size, (step + 1) * size)
+    losses, visits = [], []
+    for step in range(1, options["steps"] + 1):
+        rows = slice((step - 1) * size, step * size)
         values = compute_losses(compute_logits(state, images[rows].to(dtype), tokens), targets[rows].to(dtype), states, levels)
         optimizer.zero_grad()
         values.sum().backward()
         optimizer.step()
         losses.append(values.tolist())
-        parameters.append({name: value.detach().double().clone() for name, value in trained.items()})
-    return losses, parameters
+        if step in options["comparedSteps"]:
+            visits.append(visit(step, {name: value.detach() for name, value in trained.items()}))
+    return losses, visits
 
 
-def measure_distances(parameters, exact):
-    """Root mean square distance of every parameter after every step; the packed biases of attention in their three parts."""
-    distances = []
-    for step, at in zip(parameters, exact):
-        squares = {}
-        for name in at:
-            square = (step[name].double() - at[name]).square()
-            packed = name.endswith("in_proj_bias")
-            squares |= {f"{name}.{part}": third for part, third in zip(("query", "key", "value"), square.chunk(3))} if packed else {name: square}
-        distances.append({name: square.mean().sqrt().item() for name, square in squares.items()})
+def measure_distances(folder, step, parameters):
+    """Root mean square distance of every parameter from float64's; the packed biases of attention in their three parts."""
+    distances = {}
+    for name, exact in torch.load(folder / f"exact-{step}.pt", mmap=True).items():
+        square = (parameters[name].double() - exact).square()
+        packed = name.endswith("in_proj_bias")
+        parts = {f"{name}.{part}": third for part, third in zip(("query", "key", "value"), square.chunk(3))} if packed else {name: square}
+        distances |= {part: values.mean().sqrt().item() for part, values in parts.items()}
     return distances
 
 
 def train(folder):
-    torch.set_num_threads(1)
-    losses, exact = run_training(folder, torch.float64)
+    options = json.loads((folder / "training.json").read_text())
+    torch.set_num_threads(options["threads"])
+    losses, _ = run_training(folder, torch.float64, lambda step, parameters: torch.save(parameters, folder / f"exact-{step}.pt"))
     # Images that differ in their last bits make all roundings others, as another order of sums does.
     generator = torch.Generator().manual_seed(3)
     change = lambda images: images * (1 + 2**-23 * torch.randn(images.shape, generator=generator))
-    runs = [run_training(folder, torch.float32, change) for _ in range(8)]
+    measure = partial(measure_distances, folder)
+    runs = [run_training(folder, torch.float32, measure, change) for _ in range(options["runsInFloat32"])]
     initial = load_weights(folder / "state-dict.pt")
     training = {
         "losses": losses,
         "lossesInFloat32": [run for run, _ in runs],
-        "distancesInFloat32": [measure_distances(run, exact) for _, run in runs],
-        "moved": measure_distances([initial] * len(exact), exact),
+        "distancesInFloat32": [distances for _, distances in runs],
+        "moved": [measure(step, initial) for step in options["comparedSteps"]],
     }
     (folder / "training-in-pytorch.json").write_text(json.dumps(training))
-    torch.save(exact, folder / "exact.pt")
 
 
 def compare(folder):
-    exact = torch.load(folder / "exact.pt")
-    here = [load_safetensors(folder / f"step-{step + 1}.safetensors") for step in range(len(exact))]
-    (folder / "distances.json").write_text(json.dumps(measure_distances(here, exact)))
+    steps = json.loads((folder / "training.json").read_text())["comparedSteps"]
+    distances = [measure_distances(folder, step, load_safetensors(folder / f"step-{step}.safetensors")) for step in steps]
+    (folder / "distances.json").write_text(json.dumps(distances))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -53,6 +53,8 @@ export const vitB32: ModelSize = {
 export interface SharedFolder {
   path(name: string): string;
   write(name: string, data: Float32Array | Uint8Array | string): void;
+  /** Writes a file part by part: one of them at a time is in memory. */
+  writeParts(name: string, parts: Iterable<Uint8Array>): void;
   readFloats(name: string): Float32Array;
   readJson(name: string): unknown;
   /** Runs a command of the script on this folder. */
@@ -71,6 +73,10 @@ export function createSharedFolder({ name, side, contextLength, tokenizer }: Mod
   const shared: SharedFolder = {
     path,
     write: (file, data) => writeFileSync(path(file), data),
+    writeParts(file, parts) {
+      writeFileSync(path(file), '');
+      for (const part of parts) appendFileSync(path(file), part);
+    },
     readFloats: (file) => new Float32Array(new Uint8Array(readFileSync(path(file))).buffer),
     readJson: (file) => JSON.parse(readFileSync(path(file), 'utf8')),
     run(command, ...args) {
