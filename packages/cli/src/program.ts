@@ -7,6 +7,7 @@ import { version } from '../package.json';
 import { type CommandContext, type CommonOptions, engineNames } from './command-context.js';
 import { convert } from './commands/convert.js';
 import { datasetInspect } from './commands/dataset-inspect.js';
+import { datasetRelabel } from './commands/dataset-relabel.js';
 import { datasetShow } from './commands/dataset-show.js';
 import { detect } from './commands/detect.js';
 import { doctor } from './commands/doctor.js';
@@ -147,6 +148,20 @@ function addDatasetCommands(program: Command): void {
     .option('--count <number>', 'images of each mode', parsePositive, 12)
     .option('--output <file>', 'write the sheet to this HTML file instead of serving it')
     .action((data: string, options) => action(datasetShow)({ ...options, data }));
+  withCommonOptions(dataset.command('relabel').description('copy an expanded data set, labelled by other rules'))
+    .exitOverride()
+    .argument('<data>', 'data set folder that sofd expand made; it is not changed')
+    .requiredOption('--output <dir>', 'folder of the data set to make')
+    .option('--graph <name|file>', 'label graph: faceForensics (default), ffsc or a JSON file; needs --rules')
+    .option('--rules <file>', 'JSON file that says which labels each manipulation gets')
+    .addOption(
+      new Option('--annotation <map>', 'published label map, where no rules are given')
+        .choices(['training', 'graph'])
+        .default('training')
+        .conflicts('rules'),
+    )
+    .option('--overwrite', 'replace what is at the output', false)
+    .action((data: string, options) => action(datasetRelabel)({ ...options, data }));
 }
 
 /** Options of `sofd expand`. */

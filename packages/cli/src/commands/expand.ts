@@ -4,6 +4,7 @@ import { type ExpansionSummary, expandFolder } from '@sofd/dataset/node';
 import type { CommandContext, CommonOptions } from '../command-context.js';
 import { addContactSheet } from '../contact-sheet/write-contact-sheet.js';
 import { resolveEngine } from '../engine.js';
+import { formatTable } from '../format-table.js';
 import { createQueueRunner } from '../queue/queue-runner.js';
 import { readLabelRules } from '../read-label-rules.js';
 import { createWorkerRunner, defaultJobs } from '../workers/worker-runner.js';
@@ -51,14 +52,6 @@ function findModes(names: readonly string[]): ExpansionMode[] {
   });
 }
 
-/** Lines of a table: the first column to the left, the others to the right. */
-function formatTable(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const pad = (cell: string, column: number) =>
-    column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!);
-  return rows.map((row) => `  ${row.map(pad).join('  ')}`.trimEnd());
-}
-
 function countBy<Item>(items: readonly Item[], key: (item: Item) => string): [string, number][] {
   const counts = new Map<string, number>();
   for (const item of items) counts.set(key(item), (counts.get(key(item)) ?? 0) + 1);
@@ -70,38 +63,28 @@ const formatShare = (share: number | null): string => (share === null ? '-' : sh
 /** Measured against nominal labels. */
 function describeAgreement(agreement: ExpansionSummary['agreement']): string[] {
   if (agreement === null) return [];
-  const header = [
-    'measured',
-    'both',
-    'rule only',
-    'measured only',
-    'neither',
-    'undecided',
-    'agreement',
-    '95 %',
-    'kappa',
-  ];
+  const counts = ['both', 'rule only', 'measured only', 'neither', 'undecided'];
   const lines = agreement.map((one) => [
-    one.label,
-    ...[one.both, one.nominalOnly, one.measuredOnly, one.neither, one.undecided].map(String),
+    ...[one.label, one.both, one.nominalOnly, one.measuredOnly, one.neither, one.undecided],
     formatShare(one.agreement),
     one.interval === null ? '-' : one.interval.map(formatShare).join('..'),
     formatShare(one.kappa),
   ]);
-  return formatTable([header, ...lines]);
+  return ['', ...formatTable(['measured', ...counts, 'agreement', '95 %', 'kappa'], lines)];
 }
 
-function describeSummary(summary: ExpansionSummary): string[] {
-  const { items, faces, identities, made, skipped, agreement } = summary;
-  const lines = Object.entries(made).map(([mode, counts]) => [mode, ...splitNames.map((split) => `${counts[split]}`)]);
+function describeSummary({ items, faces, identities, made, skipped, agreement }: ExpansionSummary): string[] {
+  const lines = Object.entries(made).map(([mode, counts]) => [mode, ...splitNames.map((split) => counts[split])]);
+  const causes = countBy(skipped, ({ cause }) => cause);
   return [
     `${faces} faces of ${identities} people in ${items} photographs and videos.`,
-    ...formatTable([['made', ...splitNames], ...lines]),
+    '',
+    ...formatTable(['made', ...splitNames], lines),
     ...(skipped.length === 0
       ? []
-      : formatTable([['skipped', ''], ...countBy(skipped, ({ cause }) => cause).map(([cause, n]) => [cause, `${n}`])])),
-    ...(skipped.length === 0 ? [] : ['  dataset.json says what was skipped and why.']),
+      : ['', ...formatTable(['skipped', 'count'], causes), 'dataset.json says what was skipped and why.']),
     ...describeAgreement(agreement),
+    '',
   ];
 }
 

@@ -1,5 +1,4 @@
 import {
-  encodeTargets,
   faceForensics,
   type faceForensicsAnnotations,
   InvalidOptionError,
@@ -13,8 +12,9 @@ import type { ExpansionMode } from '../expansion-mode.js';
 import { allExpansionModes, expansionModes } from '../expansion-modes.js';
 import { type ExpansionRegion, expansionRegions } from '../expansion-region.js';
 import { defaultFractions, type SplitFractions } from '../identity/split-by-group.js';
+import { assertLabelRules } from '../relabel/assert-label-rules.js';
 import { type EvidenceTable, evidenceTableSchema } from '../relabel/measured/evidence.js';
-import { type AnnotationChoice, resolveAnnotation } from '../relabel/relabel.js';
+import type { AnnotationChoice } from '../relabel/relabel.js';
 import { allowedRegions } from './allowed-regions.js';
 import type { JobRunner } from './jobs/job-runner.js';
 
@@ -134,18 +134,6 @@ const schema = v.strictObject({
   signal: v.optional(v.instance(AbortSignal)),
 });
 
-/** A rule table that the graph does not allow is refused before any work is done, and so is evidence for what it does not name. */
-function checkLabels({ labelGraph, annotation, evidence }: ResolvedExpandOptions): void {
-  const { table } = resolveAnnotation(annotation);
-  for (const attributes of Object.values(table)) encodeTargets(labelGraph, attributes);
-  const unknown = Object.keys(evidence ?? {}).find((label) => !labelGraph.labels.includes(label));
-  if (unknown === undefined) return;
-  throw new InvalidOptionError(
-    `expandFolder: expected evidence for labels out of ${labelGraph.labels.join(', ')}, got ${unknown}; ` +
-      'correct its name, or leave it out',
-  );
-}
-
 function checkTogether({ finder, runner, modes, regions }: ResolvedExpandOptions): void {
   if ((finder === undefined) === (runner === undefined)) {
     throw new InvalidOptionError(
@@ -178,6 +166,6 @@ export function resolveExpandOptions(options: ExpandOptions): ResolvedExpandOpti
   const resolved: unknown = parseOptions(schema, options, 'expandFolder');
   if (resolved === null) throw new InvalidOptionError('expandFolder: expected options, got null; pass an object');
   checkTogether(resolved as ResolvedExpandOptions);
-  checkLabels(resolved as ResolvedExpandOptions);
+  assertLabelRules(resolved as ResolvedExpandOptions, 'expandFolder');
   return resolved as ResolvedExpandOptions;
 }

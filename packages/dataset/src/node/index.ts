@@ -24,3 +24,4 @@ export type { SkipCause, SkippedItem } from './jobs/found-face.js';
 export type { JobRunner, RunOptions } from './jobs/job-runner.js';
 export { type JobContext, runExpandJob } from './jobs/run-expand-job.js';
 export { type FolderDataset, openDataset } from './open-dataset.js';
+export { type RelabelOptions, type RelabelSummary, relabelDataset } from './relabel-dataset.js';

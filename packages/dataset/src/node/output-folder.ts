@@ -28,7 +28,7 @@ async function readInfo(folder: string): Promise<unknown> {
 }
 
 /** Whether a folder is another one or holds it. */
-function holds(outer: string, inner: string): boolean {
+export function holds(outer: string, inner: string): boolean {
   const way = relative(resolve(outer), resolve(inner));
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }

@@ -1,8 +1,8 @@
 import type { DatasetRow, SplitName } from '@sofd/core';
 import { compareText } from '../compare-text.js';
 import { splitNames } from '../identity/split-by-group.js';
-import { computeDigest, hashBytes } from './compute-digest.js';
-import { type DatasetInfo, datasetFormat, infoFile, metadataFile, parquetFile } from './dataset-info.js';
+import { computeDigest } from './compute-digest.js';
+import { type DatasetInfo, datasetFormat, infoFile } from './dataset-info.js';
 import { type ExpandRecipe, hashJson } from './expand-recipe.js';
 import type { MeasureJob } from './jobs/expand-job.js';
 import type { MadeImages } from './jobs/make-images.js';
@@ -10,7 +10,7 @@ import { measureRows } from './measure-rows.js';
 import type { ExpansionPlan, FoundInput } from './plan-expansion.js';
 import type { ExpandInput } from './read-input.js';
 import { requireResult, workPaths, writeWhole } from './work-folder.js';
-import { encodeParquet } from './write-parquet.js';
+import { countModes, writeRows } from './write-rows.js';
 
 /** What the data set is compacted from. */
 interface DatasetParts {
@@ -20,14 +20,6 @@ interface DatasetParts {
   readonly found: FoundInput;
   readonly plan: ExpansionPlan;
   readonly measureJobs: readonly MeasureJob[];
-}
-
-const toLines = (rows: readonly DatasetRow[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
-
-function countModes(rows: readonly DatasetRow[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const { mode } of rows) counts[mode] = (counts[mode] ?? 0) + 1;
-  return Object.fromEntries(Object.entries(counts).sort(([a], [b]) => compareText(a, b)));
 }
 
 async function readMade({ work, plan }: DatasetParts) {
@@ -86,27 +78,14 @@ function describeDataset(
 }
 
 /**
- * Compacts the results of all jobs: rows as JSON lines and as Parquet, and the data set's description.
- *
- * `datasets` looks for rows beside the images of each split and takes no two formats at once, so the splits hold Parquet.
+ * Compacts the results of all jobs: rows, and the data set's description.
  *
  * @returns the description, which is written last: where it lies, the data set is whole
  */
 export async function writeDataset(parts: DatasetParts): Promise<DatasetInfo> {
   const { rows: made, hashes } = await readMade(parts);
   const { rows, measurement } = await measureRows(made, { ...parts, jobs: parts.measureJobs });
-  const write = async (path: string, bytes: Uint8Array | string) => {
-    await writeWhole(parts.work, `${workPaths.data}/${path}`, bytes);
-    hashes.set(path, hashBytes(bytes));
-  };
-  await write(metadataFile, toLines(rows));
-  await write(parquetFile, encodeParquet(rows));
-  for (const split of splitNames) {
-    const own = rows.filter((row) => row.split === split);
-    if (own.length === 0) continue;
-    const beside = own.map((row) => ({ ...row, file_name: row.file_name.slice(split.length + 1) }));
-    await write(`${split}/${parquetFile}`, encodeParquet(beside));
-  }
+  for (const [path, hash] of await writeRows(parts.work, rows)) hashes.set(path, hash);
   const info = describeDataset(parts, { rows, measurement, digest: computeDigest(hashes) });
   await writeWhole(parts.work, `${workPaths.data}/${infoFile}`, `${JSON.stringify(info, null, 2)}\n`);
   return info;
