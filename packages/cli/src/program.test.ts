@@ -31,7 +31,18 @@ const output = () => printed.join('\n');
 describe('the sofd command', () => {
   it('lists every command in --help and exits with 0', async () => {
     expect(await runProgram(['--help'])).toBe(0);
-    for (const name of ['doctor', 'setup', 'expand', 'dataset', 'worker', 'train', 'eval', 'detect', 'convert', 'report'])
+    for (const name of [
+      'doctor',
+      'setup',
+      'expand',
+      'dataset',
+      'worker',
+      'train',
+      'eval',
+      'detect',
+      'convert',
+      'report',
+    ])
       expect(output()).toMatch(new RegExp(`^ +${name} `, 'm'));
   });
 
