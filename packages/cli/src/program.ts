@@ -200,6 +200,13 @@ const declareExpand = (command: Command): Command =>
       'least similarity of two faces taken for one person; about 0.7 where each photo shows another person',
       parseNumber,
     )
+    .option('--crop-size <pixels>', 'side of the images (default: 224; at most 317)', parsePositive)
+    .option('--min-quality <score>', 'least quality of a face, 0 to 1 (default: 0.2)', parseNumber)
+    .option(
+      '--min-age <years>',
+      'least estimated age (default: 18); 0 where all people are known to be adults',
+      parseNumber,
+    )
     .option('--overwrite', 'replace a data set at the output', false)
     .option('--no-contact-sheet', 'leave contact-sheet.html out')
     .action(action(expand));

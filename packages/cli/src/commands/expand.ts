@@ -37,6 +37,12 @@ export interface ExpandCommandOptions extends CommonOptions {
   readonly perFace: number;
   /** Least cosine similarity of two faces taken for one person; the data set package's default where not given. */
   readonly identityThreshold?: number;
+  /** Side of the images in pixels; the data set package's default where not given, as for the next two. */
+  readonly cropSize?: number;
+  /** Least quality of a face, 0 to 1. */
+  readonly minQuality?: number;
+  /** Least estimated age in years; the estimate errs, so 0 where all people are known to be adults. */
+  readonly minAge?: number;
   /** Replace a data set at the output. @default false */
   readonly overwrite: boolean;
   /** Put a contact sheet into the output. @default true */
@@ -51,6 +57,12 @@ function findModes(names: readonly string[]): ExpansionMode[] {
     throw new InvalidOptionError(`expand: expected modes out of ${known}, got ${name}; separate names by commas`);
   });
 }
+
+/** The options that were given: the data set package knows the defaults of the others. */
+const omitUndefined = <Options extends object>(options: Options) =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
+    [Name in keyof Options]?: NonNullable<Options[Name]>;
+  };
 
 function countBy<Item>(items: readonly Item[], key: (item: Item) => string): [string, number][] {
   const counts = new Map<string, number>();
@@ -91,7 +103,7 @@ function describeSummary({ items, faces, identities, made, skipped, agreement }:
 /** Makes a labelled data set of real and altered faces from a folder of photographs or a published data set. */
 export async function expand(options: ExpandCommandOptions, context: CommandContext): Promise<ExpansionSummary> {
   const { input, output, seed, annotation, perFace, overwrite, queue, measure } = options;
-  const { source, regions, frames, identityThreshold } = options;
+  const { source, regions, frames, identityThreshold, cropSize, minQuality, minAge } = options;
   const labels = await readLabelRules(options, 'expand');
   const modes = options.modes === undefined ? undefined : findModes(options.modes);
   const engine = await resolveEngine(options.engine);
@@ -102,11 +114,7 @@ export async function expand(options: ExpandCommandOptions, context: CommandCont
   try {
     const summary = await expandFolder({
       ...{ input, output, runner, seed, annotation, perFace, overwrite, measure, ...labels },
-      ...(source === undefined ? {} : { source }),
-      ...(modes === undefined ? {} : { modes }),
-      ...(regions === undefined ? {} : { regions }),
-      ...(frames === undefined ? {} : { frames }),
-      ...(identityThreshold === undefined ? {} : { identityThreshold }),
+      ...omitUndefined({ source, modes, regions, frames, identityThreshold, cropSize, minQuality, minAge }),
       onProgress: context.progress,
       onMessage: context.log,
       signal: context.signal,

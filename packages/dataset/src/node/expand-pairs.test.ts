@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PixelImage } from '@sofd/face';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createSyntheticFinder, drawPhoto } from '../../testing/synthetic-finder.js';
+import { createSyntheticFinder, drawPhoto, type SyntheticPhoto } from '../../testing/synthetic-finder.js';
 import { encodeImagePng } from './encode-png.js';
 import { expandFolder } from './expand-folder.js';
 import { openDataset } from './open-dataset.js';
@@ -34,12 +34,12 @@ function forge(photo: PixelImage, number: number): PixelImage {
   return { width, height, data };
 }
 
-const expand = () =>
+const expand = (photos: readonly SyntheticPhoto[] = people) =>
   expandFolder({
     input: join(folder, 'input'),
     output: join(folder, 'data'),
     source: 'paired-folder',
-    finder: createSyntheticFinder(people),
+    finder: createSyntheticFinder(photos),
     seed: 3,
     cropSize: 64,
     frames: 4,
@@ -90,6 +90,20 @@ describe('expandFolder on pairs', () => {
     const { faces, skipped } = await expand();
     expect(faces).toBe(11);
     expect(skipped).toEqual([expect.objectContaining({ file: 'fake/0.png', cause: 'no counterpart' })]);
+  });
+
+  test('counts the fake of a real photograph that is left out', async () => {
+    for (const { person } of people) {
+      const photo = drawPhoto(person);
+      await writeFile(join(folder, 'input', `real/${person}.png`), await encodeImagePng(photo));
+      await writeFile(join(folder, 'input', `fake/${person}.png`), await encodeImagePng(forge(photo, person)));
+    }
+    const { faces, skipped } = await expand(people.map(({ person }) => ({ person, age: person === 2 ? 12 : 40 })));
+    expect(faces).toBe(10);
+    expect(skipped.map(({ file, cause }) => [file, cause])).toEqual([
+      ['real/2.png#0', 'too young'],
+      ['fake/2.png', 'no counterpart'],
+    ]);
   });
 });
 

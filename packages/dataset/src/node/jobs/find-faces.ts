@@ -220,6 +220,11 @@ async function findInFake(
     readonly gathered: Gathered;
   },
 ): Promise<void> {
+  if (known.length === 0) {
+    const reason = `its real item ${job.item.id} has no usable face`;
+    gathered.skipped.push({ file: fake.id, cause: 'no counterpart', reason });
+    return;
+  }
   const places = [...new Map(known.map(({ place }) => [`${place.source}@${place.index}`, place])).values()];
   const done = new Set<KnownFace>();
   const reader = await openFrames(fake, { input: job.input, signal: context.signal });
