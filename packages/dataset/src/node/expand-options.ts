@@ -38,7 +38,7 @@ export interface ExpandOptions {
   readonly annotation?: AnnotationChoice;
   /** Whether to measure what changed in each image, beside its label by rule; the face models look at every image once more. */
   readonly measure?: boolean;
-  /** Which measured quantities speak for which label of the graph; {@link defaultEvidence} by default. */
+  /** Which measured quantities speak for which label of the graph; that of the published graphs by default. */
   readonly evidence?: EvidenceTable;
   /** How new images are made; region swap and blend-only by default. */
   readonly modes?: readonly ExpansionMode[];

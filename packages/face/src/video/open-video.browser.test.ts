@@ -1,8 +1,8 @@
 /// <reference types="vite/client" />
 import { AbortedError, ImageDecodeError, ImageSizeError } from '@sofd/core';
 import { describe, expect, it } from 'vitest';
-import { chosen, largestDifference, measureDifference, timeOf, turned } from './fixtures/turned.js';
-import turnedUrl from './fixtures/turned.mp4?url';
+import { chosen, largestDifference, measureDifference, timeOf, turned } from '../../testing/turned-video.js';
+import turnedUrl from '../../testing/turned-video.mp4?url';
 import { openVideo } from './open-video.js';
 
 const readBytes = async () => new Uint8Array(await (await fetch(turnedUrl)).arrayBuffer());

@@ -11,7 +11,7 @@ import {
   InvalidOptionError,
 } from '@sofd/core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { chosen, largestDifference, measureDifference, timeOf, turned } from './fixtures/turned.js';
+import { chosen, largestDifference, measureDifference, timeOf, turned } from '../../testing/turned-video.js';
 import { openVideo } from './open-video.js';
 import type { VideoFrame, VideoFrameOptions, VideoSource } from './video.js';
 
@@ -19,7 +19,7 @@ const ffmpeg = process.env.SOFD_FFMPEG || 'ffmpeg';
 const hasFfmpeg = spawnSync(ffmpeg, ['-version']).status === 0;
 if (!hasFfmpeg) process.stderr.write('openVideo: tests skipped, no ffmpeg here; apt-get install ffmpeg.\n');
 
-const turnedPath = fileURLToPath(new URL('./fixtures/turned.mp4', import.meta.url));
+const turnedPath = fileURLToPath(new URL('../../testing/turned-video.mp4', import.meta.url));
 let folder = '';
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sofd-face-video-'));

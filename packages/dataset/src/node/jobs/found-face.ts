@@ -17,7 +17,7 @@ export const skipCauses = [
   'no donor',
 ] as const;
 
-/** One of {@link skipCauses}, what skipped items are counted by. */
+/** Why something was left out: what skipped items are counted by. */
 export type SkipCause = (typeof skipCauses)[number];
 
 /** Something that was left out, and why. */
