@@ -32,7 +32,9 @@ const makers: Record<string, (path: string) => Promise<void>> = {
 
 /** Where each file is made once; examples get copies. */
 const originals = mkdtempSync(join(tmpdir(), 'sofd-docs-originals-'));
-process.once('exit', () => rmSync(originals, { recursive: true, force: true }));
+
+/** Removes them; nothing can be made after. */
+export const removeOriginals = () => rmSync(originals, { recursive: true, force: true });
 
 /** The one original of one of the files above, for reading only. */
 export async function makeOriginal(name: string): Promise<string> {

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { checkTypes } from './check-types.js';
-import { enterEmptyFolder, fetchAsPage, makeFilesNamedIn } from './fixtures.js';
+import { enterEmptyFolder, fetchAsPage, makeFilesNamedIn, removeOriginals } from './fixtures.js';
 import { completeImports } from './imports.js';
 import { checkFolder, runSnippet, writeSnippet } from './run-snippet.js';
 import { readDocCommentSnippets, readMarkdownSnippets, repository, type Snippet } from './snippet.js';
@@ -20,6 +20,7 @@ afterEach(() => {
   vi.restoreAllMocks();
   vi.unstubAllGlobals();
 });
+afterAll(removeOriginals);
 
 async function expectToRun(snippet: Snippet): Promise<void> {
   await makeFilesNamedIn(snippet.code);
