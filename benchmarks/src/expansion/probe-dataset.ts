@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatasetRow } from '@sofd/core';
+import { openDataset } from '@sofd/dataset/node';
 import { type BootstrapInterval, probeFeatures } from '@sofd/evaluation';
 import { readTrivialFeatures, trivialFeatureNames } from './trivial-features.js';
 
@@ -53,15 +53,14 @@ function probeRows(name: string, rows: readonly MeasuredRow[], isPositive: (row:
 /**
  * Probes an expanded folder: originals against each mode, against all modes, and real rows against fake ones.
  *
- * @param folder - has `metadata.jsonl` and the images that it names.
+ * @param folder - a data set that `sofd expand` wrote
+ * @throws DatasetError where it is not whole
  */
 export async function probeDataset(folder: string): Promise<readonly TrivialProbe[]> {
-  const lines = (await readFile(join(folder, 'metadata.jsonl'), 'utf8')).split('\n').filter((line) => line !== '');
+  const dataset = await openDataset(folder);
   const rows: MeasuredRow[] = [];
-  for (const line of lines) {
-    const row = JSON.parse(line) as Row;
+  for (const row of dataset.rows)
     rows.push({ ...row, features: await readTrivialFeatures(join(folder, row.file_name)) });
-  }
   const modes = [...new Set(rows.map(({ mode }) => mode))].filter((mode) => mode !== 'original').sort();
   const isExpanded = ({ mode }: Row) => mode !== 'original';
   const probes = [

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { decodeImage, type PixelImage } from '@sofd/face';
+import { computeSharpness, decodeImage, type PixelImage } from '@sofd/face';
 
 /** What a file gives away without anybody looking at the picture. */
 export const trivialFeatureNames = [
@@ -12,25 +12,13 @@ export const trivialFeatureNames = [
   'JPEG tables',
 ] as const;
 
-function measureLuma({ width, height, data }: PixelImage): { brightness: number; contrast: number; laplacian: number } {
+function measureLuma({ width, height, data }: PixelImage): { brightness: number; contrast: number } {
   const luma = new Float64Array(width * height);
   for (let i = 0; i < luma.length; i++)
     luma[i] = 0.299 * data[3 * i]! + 0.587 * data[3 * i + 1]! + 0.114 * data[3 * i + 2]!;
-  const edges = new Float64Array(Math.max(0, (width - 2) * (height - 2)));
-  let next = 0;
-  for (let y = 1; y < height - 1; y++) {
-    for (let x = 1; x < width - 1; x++) {
-      const at = y * width + x;
-      edges[next++] = luma[at - 1]! + luma[at + 1]! + luma[at - width]! + luma[at + width]! - 4 * luma[at]!;
-    }
-  }
-  const [mean, variance] = measureMoments(luma);
-  return { brightness: mean, contrast: Math.sqrt(variance), laplacian: measureMoments(edges)[1] };
-}
-
-function measureMoments(values: Float64Array): readonly [mean: number, variance: number] {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return [mean, values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length];
+  const mean = luma.reduce((sum, value) => sum + value, 0) / luma.length;
+  const variance = luma.reduce((sum, value) => sum + (value - mean) ** 2, 0) / luma.length;
+  return { brightness: mean, contrast: Math.sqrt(variance) };
 }
 
 /** The sum of all quantisation tables of a JPEG file, which follows from its quality; 0 for other files. */
@@ -63,9 +51,9 @@ function sumTables(segment: Uint8Array): number {
 export async function readTrivialFeatures(path: string): Promise<number[]> {
   const bytes = await readFile(path);
   const image = await decodeImage(bytes);
-  const { brightness, contrast, laplacian } = measureLuma(image);
+  const { brightness, contrast } = measureLuma(image);
   return [
-    ...[Math.log(bytes.length), brightness, contrast, Math.log(laplacian + 1)],
+    ...[Math.log(bytes.length), brightness, contrast, Math.log(computeSharpness(image) + 1)],
     ...[image.width, image.height, sumQuantisationTables(bytes)],
   ];
 }

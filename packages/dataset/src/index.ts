@@ -23,12 +23,7 @@ export { allExpansionModes, expansionModes } from './expansion-modes.js';
 export { type ExpansionRegion, expansionRegions } from './expansion-region.js';
 export type { FaceSample } from './face-sample.js';
 export { faceSwap } from './face-swap/face-swap.js';
-export {
-  clusterIdentities,
-  computeCosineSimilarity,
-  type DescribedFace,
-  type IdentityClusters,
-} from './identity/cluster-identities.js';
+export { clusterIdentities, type DescribedFace, type IdentityClusters } from './identity/cluster-identities.js';
 export {
   findLeakage,
   type LeakageCount,

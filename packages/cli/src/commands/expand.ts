@@ -3,6 +3,7 @@ import { allExpansionModes, type ExpansionMode, type ExpansionRegion, splitNames
 import { type ExpansionSummary, expandFolder } from '@sofd/dataset/node';
 import type { CommandContext, CommonOptions } from '../command-context.js';
 import { addContactSheet } from '../contact-sheet/write-contact-sheet.js';
+import { countSkipped } from '../count-skipped.js';
 import { resolveEngine } from '../engine.js';
 import { formatTable } from '../format-table.js';
 import { createQueueRunner } from '../queue/queue-runner.js';
@@ -64,10 +65,20 @@ const omitUndefined = <Options extends object>(options: Options) =>
     [Name in keyof Options]?: NonNullable<Options[Name]>;
   };
 
-function countBy<Item>(items: readonly Item[], key: (item: Item) => string): [string, number][] {
-  const counts = new Map<string, number>();
-  for (const item of items) counts.set(key(item), (counts.get(key(item)) ?? 0) + 1);
-  return [...counts].sort(([, a], [, b]) => b - a);
+/** How many conflicts the summary spells out. */
+const spelt = 3;
+
+/** What was published in several splits and had to be brought together. */
+function describeConflicts(conflicts: ExpansionSummary['conflicts']): string[] {
+  if (conflicts.length === 0) return [];
+  const named = conflicts.slice(0, spelt).map(({ ids, split }) => `${ids[0]} and ${ids.length - 1} more in ${split}`);
+  const rest = conflicts.length > spelt ? [`${conflicts.length - spelt} more groups`] : [];
+  return [
+    '',
+    'Published in several splits, though they share a person or a group, and now in one each: ' +
+      `${conflicts.length} ${conflicts.length === 1 ? 'group' : 'groups'} of photographs or videos ` +
+      `(${[...named, ...rest].join('; ')}). dataset.json lists them.`,
+  ];
 }
 
 const formatShare = (share: number | null): string => (share === null ? '-' : share.toFixed(2));
@@ -85,9 +96,16 @@ function describeAgreement(agreement: ExpansionSummary['agreement']): string[] {
   return ['', ...formatTable(['measured', ...counts, 'agreement', '95 %', 'kappa'], lines)];
 }
 
-function describeSummary({ items, faces, identities, made, skipped, agreement }: ExpansionSummary): string[] {
+/**
+ * Says for a person what an expansion made.
+ *
+ * @param summary of a run that had something to do
+ * @returns a line each, the last one empty
+ */
+export function describeSummary(summary: ExpansionSummary): string[] {
+  const { items, faces, identities, made, skipped, conflicts, agreement } = summary;
   const lines = Object.entries(made).map(([mode, counts]) => [mode, ...splitNames.map((split) => counts[split])]);
-  const causes = countBy(skipped, ({ cause }) => cause);
+  const causes = countSkipped(skipped).map(({ cause, count }) => [cause, count]);
   return [
     `${faces} faces of ${identities} people in ${items} photographs and videos.`,
     '',
@@ -95,6 +113,7 @@ function describeSummary({ items, faces, identities, made, skipped, agreement }:
     ...(skipped.length === 0
       ? []
       : ['', ...formatTable(['skipped', 'count'], causes), 'dataset.json says what was skipped and why.']),
+    ...describeConflicts(conflicts),
     ...describeAgreement(agreement),
     '',
   ];

@@ -6,8 +6,8 @@ import {
   countRows,
   type DatasetSample,
   type SamplePicture,
-  type SkippedCount,
 } from '@sofd/evaluation/report';
+import { countSkipped } from '../count-skipped.js';
 
 /** Gives a picture of a row: its image or its mask. */
 export type PictureOf = (row: DatasetRow, kind: 'image' | 'mask') => Promise<SamplePicture>;
@@ -62,15 +62,6 @@ export async function collectSamples(dataset: FolderDataset, options: CollectOpt
   return samples;
 }
 
-function countSkipped({ info }: FolderDataset): SkippedCount[] {
-  const counts = new Map<string, SkippedCount>();
-  for (const { cause, file, reason } of info.skipped) {
-    const { count, example } = counts.get(cause) ?? { count: 0, example: `${file}: ${reason}` };
-    counts.set(cause, { cause, count: count + 1, example });
-  }
-  return [...counts.values()].sort((a, b) => b.count - a.count);
-}
-
 /**
  * Gathers what a contact sheet shows.
  *
@@ -89,7 +80,7 @@ export async function collectContactSheet(dataset: FolderDataset, options: Colle
     ],
     counts: countRows(dataset.rows.map((row) => ({ mode: describeMode(row), split: row.split }))),
     labelCounts: [...labels].map(([label, count]) => ({ label, ...count })),
-    skipped: countSkipped(dataset),
+    skipped: countSkipped(skipped),
     samples: await collectSamples(dataset, options),
   };
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { hostname } from 'node:os';
 import type { ExpandJob } from '@sofd/dataset/node';
 import type { Job, Worker } from 'bullmq';
@@ -110,12 +111,6 @@ function createProcessor({ roots, log, signal, threads, count, bullmq }: Process
   };
 }
 
-const untilAborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-
 /**
  * Does jobs of a queue until it is told to stop; then hands back what it is at.
  *
@@ -142,7 +137,7 @@ export async function runQueueWorker(options: QueueWorkerOptions): Promise<Queue
   });
   tellErrors(worker, address, log);
   log(`Waiting for jobs of ${address.shown} with ${jobs} ${jobs === 1 ? 'thread' : 'threads'}; Ctrl-C ends it.`);
-  await untilAborted(signal);
+  if (!signal.aborted) await once(signal, 'abort');
   await worker.close();
   await threads.close();
   log(`Did ${count.done} jobs; ${count.failed} attempts failed, ${count.handedBack} were handed back.`);

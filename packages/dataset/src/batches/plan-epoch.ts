@@ -1,4 +1,5 @@
 import type { DatasetRow, Random } from '@sofd/core';
+import { append } from '../append.js';
 
 /** One place of an epoch. */
 export interface PlannedRow {
@@ -20,13 +21,10 @@ interface Pools {
 function sortIntoPools(rows: readonly DatasetRow[]): Pools {
   const fakes = new Map<string, DatasetRow[]>();
   const controls = new Map<string, DatasetRow[]>();
-  const add = (pool: Map<string, DatasetRow[]>, row: DatasetRow) => {
-    const face = row.parents[0] ?? row.id;
-    pool.set(face, [...(pool.get(face) ?? []), row]);
-  };
   for (const row of rows) {
-    if (row.label === 'fake') add(fakes, row);
-    else if (row.parents.length > 0) add(controls, row);
+    const face = row.parents[0];
+    if (row.label === 'fake') append(fakes, face ?? row.id, row);
+    else if (face !== undefined) append(controls, face, row);
   }
   const reals = rows.filter(({ label }) => label === 'real');
   const originals = new Map(reals.filter(({ parents }) => parents.length === 0).map((row) => [row.id, row]));

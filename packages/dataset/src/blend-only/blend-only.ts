@@ -1,22 +1,15 @@
-import { drawRegionMask, transformPoints } from '@sofd/face';
-import { combineMasks, limitMaskToImage } from '../blend/combine-masks.js';
-import { compositeRegion } from '../blend/composite-region.js';
-import { excludeHair } from '../blend/exclude-hair.js';
+import type { Mask } from '@sofd/face';
 import type { PasteOptions } from '../blend/paste-options.js';
+import { pasteRegion } from '../blend/paste-region.js';
 import type { ExpansionInput, ExpansionMode, ExpansionOutput } from '../expansion-mode.js';
 import { drawPerturbation } from './draw-perturbation.js';
 
-function expand({ target, region, random }: ExpansionInput, options: PasteOptions): ExpansionOutput {
-  const { width, height } = target.crop;
+function expand(input: ExpansionInput, options: PasteOptions): ExpansionOutput {
+  const { target, region, random } = input;
   const { matrix, apply } = drawPerturbation(target.crop, random.split('perturb'));
-  const draw = (mesh: Float32Array) =>
-    drawRegionMask(mesh, region, { width, height, random: random.split('mask'), softness: options.softness });
-  const moved = transformPoints(target.mesh, matrix);
-  const reached = limitMaskToImage(combineMasks(draw(target.mesh), draw(moved)), target.crop, matrix);
-  const source = apply(target.crop, reached);
-  const mask = region === 'skin' ? excludeHair(reached, source, moved) : reached;
-  const image = compositeRegion(target.crop, source, { ...options, mask, random: random.split('composite') });
-  return { image, mask, region, manipulation: 'expansion:blend-only' };
+  const draw = (reached: Mask) => apply(target.crop, reached);
+  const pasted = pasteRegion(input, { face: target, matrix, draw }, options);
+  return { ...pasted, region, manipulation: 'expansion:blend-only' };
 }
 
 /**

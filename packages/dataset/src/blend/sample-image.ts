@@ -16,12 +16,12 @@ function cubicWeights(t: number): readonly [number, number, number, number] {
  *
  * @param image RGB
  * @param place x and y in pixels
- * @param into where the three channel values go, not rounded
+ * @param into RGB values of another image, and the index of the first of the three that are written, rounded to 0..255
  */
 export function sampleBicubic(
   { width, height, data }: PixelImage,
   [x, y]: readonly [number, number],
-  into: { readonly values: Float32Array; readonly at: number },
+  { data: output, at }: { readonly data: Uint8ClampedArray; readonly at: number },
 ): void {
   const left = Math.floor(x);
   const top = Math.floor(y);
@@ -38,7 +38,8 @@ export function sampleBicubic(
       b += weight * data[from + 2]!;
     }
   }
-  into.values[into.at] = r;
-  into.values[into.at + 1] = g;
-  into.values[into.at + 2] = b;
+  // Through float32: a sum that misses a half by nothing but its own rounding goes where the half goes.
+  output[at] = Math.round(Math.fround(r));
+  output[at + 1] = Math.round(Math.fround(g));
+  output[at + 2] = Math.round(Math.fround(b));
 }

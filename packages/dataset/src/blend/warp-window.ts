@@ -14,11 +14,9 @@ import { sampleBicubic } from './sample-image.js';
 export function warpWindow(image: PixelImage, matrix: Matrix2x3, { left, top, width, height }: Window): PixelImage {
   const [a, b, c, d, e, f] = invertAffine(matrix);
   const data = new Uint8ClampedArray(3 * width * height);
-  const into = { values: new Float32Array(3), at: 0 };
-  for (let y = top, to = 0; y < top + height; y++) {
-    for (let x = left; x < left + width; x++, to += 3) {
-      sampleBicubic(image, [a * x + b * y + c, d * x + e * y + f], into);
-      for (let channel = 0; channel < 3; channel++) data[to + channel] = Math.round(into.values[channel]!);
+  for (let y = top, at = 0; y < top + height; y++) {
+    for (let x = left; x < left + width; x++, at += 3) {
+      sampleBicubic(image, [a * x + b * y + c, d * x + e * y + f], { data, at });
     }
   }
   return { width, height, data };

@@ -76,7 +76,6 @@ function drawFace(donor: PixelImage, map: SourceMap, mask: Mask): { source: Pixe
   const { width, height } = map;
   const data = new Uint8ClampedArray(3 * width * height);
   const limited = Float32Array.from(mask.data);
-  const values = new Float32Array(3);
   for (let i = 0; i < limited.length; i++) {
     if (limited[i] === 0) continue;
     const [x, y] = [map.x[i]!, map.y[i]!];
@@ -84,8 +83,7 @@ function drawFace(donor: PixelImage, map: SourceMap, mask: Mask): { source: Pixe
       limited[i] = 0;
       continue;
     }
-    sampleBicubic(donor, [x, y], { values, at: 0 });
-    for (let c = 0; c < 3; c++) data[3 * i + c] = Math.round(values[c]!);
+    sampleBicubic(donor, [x, y], { data, at: 3 * i });
   }
   return { source: { width, height, data }, mask: { width, height, data: limited } };
 }

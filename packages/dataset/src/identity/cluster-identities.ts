@@ -1,24 +1,6 @@
+import { append } from '../append.js';
 import { compareText } from '../compare-text.js';
 import { scaleToUnit } from './scale-to-unit.js';
-
-/**
- * Cosine similarity of two vectors.
- *
- * @param first any length above 0
- * @param second of the same length
- * @returns -1..1; 0 where one of them is all zero
- */
-export function computeCosineSimilarity(first: Float32Array, second: Float32Array): number {
-  let dot = 0;
-  let a = 0;
-  let b = 0;
-  for (let i = 0; i < first.length; i++) {
-    dot += first[i]! * second[i]!;
-    a += first[i]! ** 2;
-    b += second[i]! ** 2;
-  }
-  return a === 0 || b === 0 ? 0 : dot / Math.sqrt(a * b);
-}
 
 /** A face as the clustering sees it. */
 export interface DescribedFace {
@@ -162,9 +144,7 @@ export function clusterIdentities(
     const name = names.get(cluster[i]!) ?? `p${String(names.size).padStart(3, '0')}`;
     names.set(cluster[i]!, name);
     identityOf.set(id, name);
-    const own = members.get(name);
-    if (own === undefined) members.set(name, [id]);
-    else own.push(id);
+    append(members, name, id);
   });
   return { identityOf, members };
 }

@@ -1,7 +1,7 @@
 import { createRandom } from '@sofd/core';
+import { computeCosineSimilarity } from '@sofd/face';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { computeCosineSimilarity } from './cluster-identities.js';
 import { findLeakage, type LeakageRow } from './find-leakage.js';
 import { findNearDuplicates } from './find-near-duplicates.js';
 import { splitByGroup, splitNames } from './split-by-group.js';

@@ -1,7 +1,8 @@
 import { createRandom, DatasetError } from '@sofd/core';
+import { computeCosineSimilarity } from '@sofd/face';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { clusterIdentities, computeCosineSimilarity } from './cluster-identities.js';
+import { clusterIdentities } from './cluster-identities.js';
 import { splitNames } from './split-by-group.js';
 import { splitByIdentity } from './split-by-identity.js';
 

@@ -1,4 +1,5 @@
 import { createRandom, DatasetError, type SplitName } from '@sofd/core';
+import { append } from '../append.js';
 import { compareText } from '../compare-text.js';
 import { findComponents } from './find-components.js';
 
@@ -55,6 +56,13 @@ interface Component {
   readonly published: Readonly<Record<SplitName, number>>;
 }
 
+/** How many items were published in each split. */
+export function countPublished(items: readonly Pick<SplitItem, 'split'>[]): Record<SplitName, number> {
+  const published = { train: 0, validation: 0, test: 0 };
+  for (const { split } of items) if (split !== null) published[split]++;
+  return published;
+}
+
 const keysOf = ({ id, identity, groups }: SplitItem): string[] => [
   `id ${id}`,
   ...(identity === null ? [] : [`identity ${identity}`]),
@@ -65,16 +73,8 @@ function collectComponents(items: readonly SplitItem[]): Component[] {
   const sorted = [...items].sort((a, b) => compareText(a.id, b.id));
   const roots = findComponents(sorted.map(keysOf));
   const members = new Map<number, SplitItem[]>();
-  sorted.forEach((item, i) => {
-    const own = members.get(roots[i]!);
-    if (own === undefined) members.set(roots[i]!, [item]);
-    else own.push(item);
-  });
-  return [...members.values()].map((own) => {
-    const published = { train: 0, validation: 0, test: 0 };
-    for (const { split } of own) if (split !== null) published[split]++;
-    return { items: own, published };
-  });
+  for (const [i, item] of sorted.entries()) append(members, roots[i]!, item);
+  return [...members.values()].map((own) => ({ items: own, published: countPublished(own) }));
 }
 
 /** The last of the splits that some were published in: test before validation before train. */

@@ -6,6 +6,7 @@ import {
   type SplitName,
 } from '@sofd/core';
 import * as v from 'valibot';
+import { type SplitConflict, splitNames } from '../identity/split-by-group.js';
 import type { ChangeThresholds } from '../relabel/measured/calibrate-change.js';
 import { type EvidenceTable, evidenceTableSchema } from '../relabel/measured/evidence.js';
 import type { LabelAgreement } from '../relabel/measured/measure-agreement.js';
@@ -79,6 +80,8 @@ export interface DatasetInfo {
   readonly splits: Readonly<Record<SplitName, SplitInfo>>;
   /** What was left out, and why. */
   readonly skipped: readonly SkippedItem[];
+  /** Photographs and videos that belong together and were published in different splits; not there where there are none. */
+  readonly conflicts?: readonly SplitConflict[];
   /** `null` where no changes were measured. */
   readonly measurement: MeasurementInfo | null;
   /** SHA-256 over the sorted hashes of all files but this one and the contact sheet. */
@@ -143,6 +146,15 @@ export const datasetInfoSchema = v.strictObject({
   }),
   splits: v.strictObject({ train: split, validation: split, test: split }),
   skipped: v.array(v.strictObject({ file: text, cause: v.picklist(skipCauses), reason: text })),
+  conflicts: v.exactOptional(
+    v.array(
+      v.strictObject({
+        ids: v.array(text),
+        published: v.strictObject({ train: count, validation: count, test: count }),
+        split: v.picklist(splitNames),
+      }),
+    ),
+  ),
   measurement: v.nullable(measurement),
   digest,
   madeFrom: v.strictObject({ input: digest, recipe: digest }),

@@ -111,6 +111,35 @@ describe('expandFolder', () => {
     expect([...splits.values()].every((own) => own.size === 1)).toBe(true);
   });
 
+  test('brings people together that were published in several splits, and says so', async () => {
+    await writePhotos(6);
+    const lines = [
+      'path,label,identity,split',
+      'photo0.png,real,ann,train',
+      'photo2.png,real,ann,test',
+      'photo4.png,real,ben,train',
+      'more/photo1.PNG,real,cleo,validation',
+      'more/photo3.PNG,real,dora,train',
+      'more/photo5.PNG,real,dora,validation',
+    ];
+    await writeFile(join(input, 'photos.csv'), lines.join('\n'));
+    const summary = await expand(people, { source: 'csv' });
+    expect(summary.conflicts).toEqual([
+      {
+        ids: ['more/photo3.PNG', 'more/photo5.PNG'],
+        published: { train: 1, validation: 1, test: 0 },
+        split: 'validation',
+      },
+      { ids: ['photo0.png', 'photo2.png'], published: { train: 1, validation: 0, test: 1 }, split: 'test' },
+    ]);
+    const { info, rows } = await openDataset(output, { verify: true });
+    expect(info.conflicts).toEqual(summary.conflicts);
+    expect(new Set(rows.filter(({ identity }) => identity === 'ann').map(({ split }) => split))).toEqual(
+      new Set(['test']),
+    );
+    expect(await expand(people, { source: 'csv' })).toEqual({ ...summary, nothingToDo: true });
+  });
+
   test('skips what it cannot use, with the reason', async () => {
     await writePhotos(7);
     await writeFile(join(input, 'notes.jpg'), 'these are words');

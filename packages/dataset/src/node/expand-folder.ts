@@ -1,5 +1,5 @@
 import { DatasetError, type SplitName, throwIfAborted } from '@sofd/core';
-import { splitNames } from '../identity/split-by-group.js';
+import { type SplitConflict, splitNames } from '../identity/split-by-group.js';
 import type { LabelAgreement } from '../relabel/measured/measure-agreement.js';
 import type { DatasetInfo } from './dataset-info.js';
 import { type ExpandOptions, type ResolvedExpandOptions, resolveExpandOptions } from './expand-options.js';
@@ -23,6 +23,8 @@ export interface ExpansionSummary {
   readonly faces: number;
   /** What was left out, and why. */
   readonly skipped: readonly SkippedItem[];
+  /** Photographs and videos that belong together, though they were published in different splits; they are in one now. */
+  readonly conflicts: readonly SplitConflict[];
   /** Images by expansion mode, originals not counted. */
   readonly expanded: Readonly<Record<string, number>>;
   /** Different people among the faces. */
@@ -53,6 +55,7 @@ function summarise(info: DatasetInfo, modes: readonly string[], nothingToDo: boo
     items,
     faces,
     skipped: info.skipped,
+    conflicts: info.conflicts ?? [],
     expanded: Object.fromEntries(modes.map((mode) => [mode, total(mode)])),
     identities,
     splits: { train: train.rows, validation: validation.rows, test: test.rows },

@@ -8,6 +8,7 @@ import { assertLegalTargets } from '@sofd/core';
 import { createFaceFinder, type Face, type FaceDescription, type FaceFinder, type PixelImage } from '@sofd/face';
 import { useBackend } from '@sofd/tensor';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { append } from '../append.js';
 import { type ExpansionSummary, expandFolder } from './expand-folder.js';
 import { openDataset } from './open-dataset.js';
 
@@ -100,7 +101,7 @@ describe('expandFolder on photographs', () => {
     const { rows } = await openDataset(join(folder, 'first'));
     const faces = rows.filter(({ mode }) => mode === 'original');
     const photosOf = new Map<string, string[]>();
-    for (const { identity, source } of faces) photosOf.set(identity, [...(photosOf.get(identity) ?? []), source]);
+    for (const { identity, source } of faces) append(photosOf, identity, source);
     expect(summary.identities).toBeLessThan(faces.length);
     expect(summary.identities).toBeGreaterThan(faces.length / 2);
     for (const photos of photosOf.values()) expect(new Set(photos).size).toBe(photos.length);

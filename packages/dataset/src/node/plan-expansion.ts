@@ -1,8 +1,9 @@
 import type { SplitName } from '@sofd/core';
+import { append } from '../append.js';
 import { compareText } from '../compare-text.js';
 import type { ExpansionMode } from '../expansion-mode.js';
 import { clusterIdentities } from '../identity/cluster-identities.js';
-import { splitByGroup } from '../identity/split-by-group.js';
+import { countPublished, type SplitConflict, splitByGroup } from '../identity/split-by-group.js';
 import { chooseDonor } from '../region-swap/choose-donor.js';
 import type { FaceOutline } from '../region-swap/face-outline.js';
 import { allowedRegions } from './allowed-regions.js';
@@ -25,12 +26,7 @@ export interface PlanContext {
 export function planFindJobs({ items }: ExpandInput, { input, work, recipe }: PlanContext): FindJob[] {
   const ids = new Set(items.map(({ id }) => id));
   const fakes = new Map<string, InputItem[]>();
-  for (const item of items) {
-    if (item.real === null || !ids.has(item.real)) continue;
-    const own = fakes.get(item.real);
-    if (own === undefined) fakes.set(item.real, [item]);
-    else own.push(item);
-  }
+  for (const item of items) if (item.real !== null && ids.has(item.real)) append(fakes, item.real, item);
   const toJobItem = ({ id, kind, files, hash }: InputItem) => ({ id, kind, files, hash });
   return items
     .filter(({ real }) => real === null || !ids.has(real))
@@ -107,12 +103,7 @@ function meanDescriptor(descriptors: readonly Float32Array[]): Float32Array {
  */
 function nameFaces(faces: readonly PlannedFace[], threshold: number): Map<string, string> {
   const units = new Map<string, PlannedFace[]>();
-  for (const face of faces) {
-    if (face.pair !== null) continue;
-    const own = units.get(face.unit);
-    if (own === undefined) units.set(face.unit, [face]);
-    else own.push(face);
-  }
+  for (const face of faces) if (face.pair === null) append(units, face.unit, face);
   const main = new Map<string, string>();
   for (const [unit, own] of units) {
     const { id } = own[0]!.item;
@@ -150,6 +141,8 @@ interface MakeContext extends Pick<PlanContext, 'input' | 'work'> {
 export interface ExpansionPlan {
   readonly jobs: readonly MakeJob[];
   readonly skipped: readonly SkippedItem[];
+  /** Photographs and videos that belong together, though they were published in different splits. */
+  readonly conflicts: readonly SplitConflict[];
   /** Who is in which split. */
   readonly identities: Readonly<Record<SplitName, readonly string[]>>;
 }
@@ -212,13 +205,27 @@ function planFace(
 const groupsOf = ({ id, kind, groups }: InputItem) =>
   kind === 'image' ? groups.filter((group) => group !== id) : groups;
 
-function placeFaces(faces: readonly PlannedFace[], recipe: ExpandRecipe): PlacedFace[] {
+/** The conflicts of faces as those of the photographs and videos that show them. */
+function toItemConflicts(conflicts: readonly SplitConflict[], faces: readonly PlannedFace[]): SplitConflict[] {
+  const itemOf = new Map(faces.map(({ reference, item }) => [reference.id, item]));
+  const ofItems = conflicts.map(({ ids, split }) => {
+    const items = [...new Set(ids.map((id) => itemOf.get(id)!))];
+    return { ids: items.map(({ id }) => id).sort(compareText), published: countPublished(items), split };
+  });
+  return ofItems.sort((a, b) => compareText(a.ids[0]!, b.ids[0]!));
+}
+
+/** Names every face and assigns it to a split. */
+function placeFaces(
+  faces: readonly PlannedFace[],
+  recipe: ExpandRecipe,
+): { readonly faces: readonly PlacedFace[]; readonly conflicts: readonly SplitConflict[] } {
   const names = nameFaces(faces, recipe.identityThreshold);
   const named = faces.map((face) => ({
     ...face,
     outline: { ...face.outline, identity: names.get(face.reference.id)! },
   }));
-  const { splitOf } = splitByGroup(
+  const { splitOf, conflicts } = splitByGroup(
     named.map(({ reference: { id }, outline: { identity }, item }) => ({
       id,
       identity,
@@ -227,17 +234,16 @@ function placeFaces(faces: readonly PlannedFace[], recipe: ExpandRecipe): Placed
     })),
     recipe,
   );
-  return named.map((face) => ({ ...face, split: splitOf.get(face.reference.id)! }));
+  return {
+    faces: named.map((face) => ({ ...face, split: splitOf.get(face.reference.id)! })),
+    conflicts: toItemConflicts(conflicts, named),
+  };
 }
 
 /** Lists the faces of each split, or of each real face. */
 function groupFaces(faces: readonly PlacedFace[], key: (face: PlacedFace) => string): Map<string, PlacedFace[]> {
   const groups = new Map<string, PlacedFace[]>();
-  for (const face of faces) {
-    const own = groups.get(key(face));
-    if (own === undefined) groups.set(key(face), [face]);
-    else own.push(face);
-  }
+  for (const face of faces) append(groups, key(face), face);
   return groups;
 }
 
@@ -249,7 +255,7 @@ function groupFaces(faces: readonly PlacedFace[], key: (face: PlacedFace) => str
  * @throws DatasetError where there are too few people for the splits
  */
 export function planMakeJobs(found: FoundInput, context: PlanContext & { readonly showable: boolean }): ExpansionPlan {
-  const faces = placeFaces(found.faces, context.recipe);
+  const { faces, conflicts } = placeFaces(found.faces, context.recipe);
   const recipeDigest = hashJson(context.recipe);
   const isReal = ({ item }: PlannedFace) => item.label === 'real';
   const referenceOf = new Map(faces.map(({ reference }) => [reference.id, reference]));
@@ -276,6 +282,7 @@ export function planMakeJobs(found: FoundInput, context: PlanContext & { readonl
   return {
     jobs,
     skipped,
+    conflicts,
     identities: { train: peopleIn('train'), validation: peopleIn('validation'), test: peopleIn('test') },
   };
 }

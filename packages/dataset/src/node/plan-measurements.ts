@@ -1,3 +1,4 @@
+import { append } from '../append.js';
 import { hashJson } from './expand-recipe.js';
 import type { MeasureJob } from './jobs/expand-job.js';
 import { imageIdOf } from './jobs/make-images.js';
@@ -15,9 +16,7 @@ export function planMeasureJobs(
   if (recipe.measure === null) return [];
   const recipeDigest = hashJson(recipe);
   const fakesOf = new Map<string, string[]>();
-  for (const { pair, reference } of faces) {
-    if (pair !== null) fakesOf.set(pair, [...(fakesOf.get(pair) ?? []), reference.id]);
-  }
+  for (const { pair, reference } of faces) if (pair !== null) append(fakesOf, pair, reference.id);
   return jobs.flatMap(({ face, split, images }) => {
     const made = images.map((image) => imageIdOf(face.id, image));
     const content = { face, split, images: [...made, ...(fakesOf.get(face.id) ?? [])] };

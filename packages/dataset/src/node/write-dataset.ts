@@ -71,6 +71,7 @@ function describeDataset(
     },
     splits: { train: splitInfo('train'), validation: splitInfo('validation'), test: splitInfo('test') },
     skipped: [...input.skipped, ...found.skipped, ...plan.skipped],
+    ...(plan.conflicts.length > 0 ? { conflicts: plan.conflicts } : {}),
     measurement,
     digest,
     madeFrom: { input: input.digest, recipe: hashJson(recipe) },

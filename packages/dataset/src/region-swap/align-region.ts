@@ -1,4 +1,4 @@
-import type { Matrix2x3, Point } from '@sofd/face';
+import { type Matrix2x3, type Point, pickPoints } from '@sofd/face';
 import type { ExpansionRegion } from '../expansion-region.js';
 import { alignmentPoints, anchorWeight } from './alignment-points.js';
 
@@ -9,9 +9,10 @@ interface Pair {
 }
 
 function pairPoints(from: Float32Array, to: Float32Array, region: ExpansionRegion): Pair[] {
-  const at = (points: Float32Array, index: number): Point => [points[2 * index]!, points[2 * index + 1]!];
-  const pairs = (indices: readonly number[], weight: number) =>
-    indices.map((index) => ({ from: at(from, index), to: at(to, index), weight }));
+  const pairs = (indices: readonly number[], weight: number) => {
+    const goals = pickPoints(to, indices);
+    return pickPoints(from, indices).map((point, i) => ({ from: point, to: goals[i]!, weight }));
+  };
   const { region: inner, anchors } = alignmentPoints[region];
   return [...pairs(inner, 1), ...pairs(anchors, anchorWeight)];
 }

@@ -1,9 +1,7 @@
-import { drawRegionMask, transformPoints } from '@sofd/face';
-import { combineMasks, limitMaskToImage } from '../blend/combine-masks.js';
-import { compositeRegion } from '../blend/composite-region.js';
-import { excludeHair } from '../blend/exclude-hair.js';
+import type { Mask } from '@sofd/face';
 import { findMaskWindow, pasteImage } from '../blend/mask-window.js';
 import type { PasteOptions } from '../blend/paste-options.js';
+import { pasteRegion } from '../blend/paste-region.js';
 import { warpWindow } from '../blend/warp-window.js';
 import type { ExpansionInput, ExpansionMode, ExpansionOutput } from '../expansion-mode.js';
 import type { FaceSample } from '../face-sample.js';
@@ -16,22 +14,16 @@ function isPair(first: FaceSample, second: FaceSample): boolean {
 }
 
 function expand(input: ExpansionInput, name: string, options: PasteOptions): ExpansionOutput {
-  const { target, region, random } = input;
+  const { target, region } = input;
   const donor = requireDonor(input, name);
-  const { width, height } = target.crop;
   const paired = isPair(target, donor);
   const matrix = paired ? ([1, 0, 0, 0, 1, 0] as const) : alignRegion(donor.mesh, target.mesh, { region });
-  // The same draws for both outlines: the union hides the target's region and shows the whole of the donor's.
-  const draw = (mesh: Float32Array) =>
-    drawRegionMask(mesh, region, { width, height, random: random.split('mask'), softness: options.softness });
-  const moved = transformPoints(donor.mesh, matrix);
-  const reached = limitMaskToImage(combineMasks(draw(target.mesh), draw(moved)), donor.crop, matrix);
-  const window = findMaskWindow(reached);
-  const isInPlace = paired || window === null;
-  const source = isInPlace ? donor.crop : pasteImage(donor.crop, warpWindow(donor.crop, matrix, window), window);
-  const mask = region === 'skin' ? excludeHair(reached, source, moved) : reached;
-  const image = compositeRegion(target.crop, source, { ...options, mask, random: random.split('composite') });
-  return { image, mask, region, manipulation: `expansion:${region}` };
+  const draw = (reached: Mask) => {
+    const window = paired ? null : findMaskWindow(reached);
+    return window === null ? donor.crop : pasteImage(donor.crop, warpWindow(donor.crop, matrix, window), window);
+  };
+  const pasted = pasteRegion(input, { face: donor, matrix, draw }, options);
+  return { ...pasted, region, manipulation: `expansion:${region}` };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { DatasetError, InvalidOptionError, type SplitName } from '@sofd/core';
+import { append } from '../append.js';
 import { compareText } from '../compare-text.js';
-import { append } from './common/append.js';
+import { splitNames } from '../identity/split-by-group.js';
 import type { FileTree } from './file-tree.js';
 import type { DatasetSource, SourceItem, SourceListing } from './source.js';
 import { sources } from './sources.js';
@@ -25,7 +26,7 @@ export interface SourceInspection extends SourceListing {
   readonly counts: readonly SourceCount[];
 }
 
-const splitOrder = ['train', 'validation', 'test', null];
+const splitOrder: readonly (SplitName | null)[] = [...splitNames, null];
 
 function countItems(items: readonly SourceItem[]): SourceCount[] {
   const groups = new Map<string, SourceItem[]>();

@@ -1,5 +1,5 @@
 import type { Random } from '@sofd/core';
-import { computeEyeDistance, meshIndices, type Point } from '@sofd/face';
+import { computeEyeDistance, meshIndices, type Point, pickPoints } from '@sofd/face';
 
 /** The regions that a warp edits. */
 export type WarpRegion = 'eyes' | 'nose' | 'mouth' | 'eyebrow';
@@ -40,12 +40,8 @@ const middleOf = (points: readonly Point[]): Point => [
   points.reduce((sum, [, y]) => sum + y, 0) / points.length,
 ];
 
-function pick(mesh: Float32Array, indices: readonly number[]): Point[] {
-  return indices.map((index) => [mesh[2 * index]!, mesh[2 * index + 1]!]);
-}
-
 function findAxes(mesh: Float32Array): FaceAxes {
-  const [left, right] = [middleOf(pick(mesh, leftEye)), middleOf(pick(mesh, rightEye))];
+  const [left, right] = [middleOf(pickPoints(mesh, leftEye)), middleOf(pickPoints(mesh, rightEye))];
   const unit = computeEyeDistance(mesh);
   const [x, y] = [(right[0] - left[0]) / unit, (right[1] - left[1]) / unit];
   return { right: [x, y], down: [-y, x], unit };
@@ -74,8 +70,8 @@ function widenNose(points: readonly Point[], axes: FaceAxes, part: number): Regi
 
 /** Corners of the mouth outward and up, or inward and down, the lips after them by the square of their way to the corner. */
 function moveMouth(mesh: Float32Array, axes: FaceAxes, amount: number): RegionEdit {
-  const points = pick(mesh, [...lipsOuter, ...lipsInner]);
-  const [left, right] = pick(mesh, [leftMouthCorner, rightMouthCorner]) as [Point, Point];
+  const points = pickPoints(mesh, [...lipsOuter, ...lipsInner]);
+  const [left, right] = pickPoints(mesh, [leftMouthCorner, rightMouthCorner]) as [Point, Point];
   const middle = middleOf([left, right]);
   const half = along([right[0] - left[0], right[1] - left[1]], axes.right) / 2;
   const displacements = points.map(([x, y]) => {
@@ -103,12 +99,12 @@ export function drawRegionEdit(mesh: Float32Array, region: WarpRegion, random: R
   const change = random.uniformBetween(...amplitudes[region]) * random.pick([-1, 1]);
   switch (region) {
     case 'eyes':
-      return [leftEye, rightEye].map((outline) => scaleEye(pick(mesh, outline), axes, change));
+      return [leftEye, rightEye].map((outline) => scaleEye(pickPoints(mesh, outline), axes, change));
     case 'nose':
-      return [widenNose(pick(mesh, noseWings), axes, change)];
+      return [widenNose(pickPoints(mesh, noseWings), axes, change)];
     case 'mouth':
       return [moveMouth(mesh, axes, change)];
     case 'eyebrow':
-      return [leftEyebrow, rightEyebrow].map((outline) => raiseBrow(pick(mesh, outline), axes, change));
+      return [leftEyebrow, rightEyebrow].map((outline) => raiseBrow(pickPoints(mesh, outline), axes, change));
   }
 }

@@ -32,14 +32,12 @@ function drawThroughField(crop: PixelImage, field: DisplacementField): { image: 
   const { width, height } = crop;
   const data = Uint8ClampedArray.from(crop.data);
   const mask = new Float32Array(width * height);
-  const values = new Float32Array(3);
   for (let i = 0; i < mask.length; i++) {
     const [u, v] = [field.x[i]!, field.y[i]!];
     const moved = Math.hypot(u, v);
     if (!(moved > leastMove)) continue;
     mask[i] = Math.min(1, moved);
-    sampleBicubic(crop, [(i % width) + u, Math.floor(i / width) + v], { values, at: 0 });
-    for (let c = 0; c < 3; c++) data[3 * i + c] = Math.round(values[c]!);
+    sampleBicubic(crop, [(i % width) + u, Math.floor(i / width) + v], { data, at: 3 * i });
   }
   return { image: { width, height, data }, mask: { width, height, data: mask } };
 }

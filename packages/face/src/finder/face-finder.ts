@@ -1,12 +1,13 @@
 import { BackendUnavailableError } from '@sofd/core';
 import { meanPoint } from '../geometry/affine.js';
 import type { Landmarks5 } from '../geometry/face-crop.js';
+import { computeMeshBox } from '../geometry/mesh-box.js';
 import { assertPixelImage, type PixelImage } from '../image/pixel-image.js';
-import { meshIndices, meshPointCount } from '../regions/mesh-indices.js';
+import { meshIndices } from '../regions/mesh-indices.js';
 import { describeExpression } from './describe-expression.js';
 import { describeFace } from './describe-face.js';
 import { computeOverlap, detectBoxes, type FaceCandidate, suppressOverlaps } from './detect-boxes.js';
-import type { Face, FaceBox, FaceFinder } from './face.js';
+import type { Face, FaceFinder } from './face.js';
 import { type FaceFinderOptions, parseFaceFinderOptions } from './face-finder-options.js';
 import { fitMesh, type MeshFit, squareOfCandidate, squareOfMesh } from './fit-mesh.js';
 import { type ImageModel, loadImageModel } from './graph-model.js';
@@ -33,17 +34,6 @@ interface Models {
 }
 
 type Limits = Omit<ReturnType<typeof parseFaceFinderOptions>, 'assets'>;
-
-function computeBox(points: Float32Array): FaceBox {
-  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (let i = 0; i < meshPointCount; i++) {
-    left = Math.min(left, points[2 * i]!);
-    right = Math.max(right, points[2 * i]!);
-    top = Math.min(top, points[2 * i + 1]!);
-    bottom = Math.max(bottom, points[2 * i + 1]!);
-  }
-  return { x: left, y: top, width: right - left, height: bottom - top };
-}
 
 function computeLandmarks(points: Float32Array): Landmarks5 {
   const at = (index: number) => meanPoint(points, [index]);
@@ -114,7 +104,7 @@ async function findFaces(image: PixelImage, models: Models, limits: Limits): Pro
   const faces = keepDistinct(found).map((fit): Face => {
     const landmarks = computeLandmarks(fit.points);
     const quality = assessQuality(image, fit, landmarks);
-    return { box: computeBox(fit.points), score: fit.score, mesh: fit.points, landmarks, quality };
+    return { box: computeMeshBox(fit.points), score: fit.score, mesh: fit.points, landmarks, quality };
   });
   const area = ({ box }: Face) => box.width * box.height;
   return faces.sort((a, b) => area(b) - area(a)).slice(0, limits.maxFaces);

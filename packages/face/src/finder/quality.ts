@@ -19,7 +19,16 @@ const { leftCheek, rightCheek, foreheadTop, chin, leftEye, rightEye } = meshIndi
  */
 const limits = { size: 24, blur: 20, yaw: 40, pitch: 30, confidence: 0.98, outside: 0.05 } as const;
 
-/** Variance of the Laplacian (4 neighbours) of the grey image; larger is sharper. */
+/**
+ * Sharpness of an image: variance of the Laplacian (4 neighbours) of its grey values.
+ * @param image RGB; its outermost pixels have no Laplacian of their own
+ * @returns 0 for an even image, larger is sharper; in squared grey levels
+ * @example
+ * ```ts
+ * import { computeSharpness } from '@sofd/face';
+ * computeSharpness({ width: 8, height: 8, data: new Uint8Array(192) }); // 0
+ * ```
+ */
 export function computeSharpness({ width, height, data }: PixelImage): number {
   const grey = new Float64Array(width * height);
   for (let i = 0; i < grey.length; i++) {

@@ -56,6 +56,21 @@ export function invertAffine([a, b, c, d, e, f]: Matrix2x3): Matrix2x3 {
   return [p, q, -(p * c + q * f), r, s, -(r * c + s * f)];
 }
 
+/**
+ * Some of a list's points.
+ * @param points given as x, y pairs, [count, 2]
+ * @param indices numbers of points, each below `count`
+ * @returns a point for each number, in their order
+ * @example
+ * ```ts
+ * import { pickPoints } from '@sofd/face';
+ * pickPoints(Float32Array.of(1, 2, 3, 4), [1, 0]); // [[3, 4], [1, 2]]
+ * ```
+ */
+export function pickPoints(points: Float32Array, indices: readonly number[]): Point[] {
+  return indices.map((index) => [points[2 * index]!, points[2 * index + 1]!]);
+}
+
 /** The mean of some of a list's points, given as x, y pairs. */
 export function meanPoint(points: Float32Array, indices: readonly number[]): [number, number] {
   let x = 0;

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { invertAffine, type Matrix2x3, type Point, transformPoint, transformPoints } from './affine.js';
 import { computeAlignment, cropFace, type Landmarks5 } from './face-crop.js';
+import { computeMeshBox } from './mesh-box.js';
 import { estimateSimilarity } from './similarity.js';
 import { warpAffine } from './warp-affine.js';
 
@@ -148,5 +149,12 @@ describe('cropFace', () => {
     const { image } = cropFace(photo, shifted);
     expect(image.data[150 * 317 * 3]).toBe(0);
     expect(image.data[(150 * 317 + 200) * 3]).toBe(70);
+  });
+});
+
+describe('computeMeshBox', () => {
+  it('is tight around the points, also left of and above the image', () => {
+    const points = Float32Array.of(3, 8, -5, 2, 0, -1);
+    expect(computeMeshBox(points)).toEqual({ x: -5, y: -1, width: 8, height: 9 });
   });
 });

@@ -1,6 +1,7 @@
 import { BackendUnavailableError, ImageDecodeError } from '@sofd/core';
 import type { PixelImage } from '../image/pixel-image.js';
 import { assertAcceptableSize } from '../image/size-limit.js';
+import { createCanvasContext, dropAlpha } from './browser-canvas.js';
 import type { EncodedImage, ModelFile, Platform } from './platform.js';
 
 // Written out so that bundlers find the files.
@@ -31,27 +32,6 @@ async function readSource(source: string | URL): Promise<EncodedImage> {
       { cause },
     );
   }
-}
-
-function createCanvas(width: number, height: number) {
-  const canvas = new OffscreenCanvas(width, height);
-  const context = canvas.getContext('2d', { willReadFrequently: true });
-  if (!context) {
-    throw new BackendUnavailableError(
-      'face: expected a 2d canvas of this browser, got none; free other canvases or update the browser.',
-    );
-  }
-  return { canvas, context };
-}
-
-function dropAlpha({ width, height, data }: ImageData): PixelImage {
-  const output = new Uint8ClampedArray(width * height * 3);
-  for (let from = 0, to = 0; from < data.length; from += 4, to += 3) {
-    output[to] = data[from]!;
-    output[to + 1] = data[from + 1]!;
-    output[to + 2] = data[from + 2]!;
-  }
-  return { width, height, data: output };
 }
 
 function hasTransparency({ data }: ImageData): boolean {
@@ -92,7 +72,7 @@ async function decode({ bytes, name }: EncodedImage, maxPixels: number): Promise
   }
   try {
     assertAcceptableSize(bitmap, maxPixels, name);
-    const { context } = createCanvas(bitmap.width, bitmap.height);
+    const context = createCanvasContext(bitmap, 'face');
     context.drawImage(bitmap, 0, 0);
     const pixels = context.getImageData(0, 0, bitmap.width, bitmap.height);
     return dropAlpha((hasTransparency(pixels) && readUnmultiplied(bitmap)) || pixels);
@@ -120,7 +100,7 @@ async function readDrawable(source: object, maxPixels: number): Promise<PixelIma
   const drawn = sizeOf(source);
   if (!drawn) return null;
   assertAcceptableSize(drawn, maxPixels, 'the drawable');
-  const { context } = createCanvas(drawn.width, drawn.height);
+  const context = createCanvasContext(drawn, 'face');
   try {
     context.drawImage(drawn.drawable, 0, 0);
     return dropAlpha(context.getImageData(0, 0, drawn.width, drawn.height));
@@ -134,7 +114,7 @@ async function readDrawable(source: object, maxPixels: number): Promise<PixelIma
 }
 
 async function encode(image: PixelImage, options: ImageEncodeOptions): Promise<Uint8Array> {
-  const { canvas, context } = createCanvas(image.width, image.height);
+  const context = createCanvasContext(image, 'face');
   const pixels = context.createImageData(image.width, image.height);
   for (let from = 0, to = 0; from < image.data.length; from += 3, to += 4) {
     pixels.data[to] = image.data[from]!;
@@ -143,7 +123,7 @@ async function encode(image: PixelImage, options: ImageEncodeOptions): Promise<U
     pixels.data[to + 3] = 255;
   }
   context.putImageData(pixels, 0, 0);
-  const blob = await canvas.convertToBlob(options);
+  const blob = await context.canvas.convertToBlob(options);
   return new Uint8Array(await blob.arrayBuffer());
 }
 

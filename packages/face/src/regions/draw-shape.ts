@@ -1,5 +1,5 @@
 import type { Random } from '@sofd/core';
-import { type Point, transformPoints } from '../geometry/affine.js';
+import { pickPoints, transformPoints } from '../geometry/affine.js';
 import type { ImageSize } from '../image/resize-bicubic.js';
 import { drawPolyline, emptyMask, fillPolygon } from './draw.js';
 import { blur, dilate, erode, type Mask, threshold } from './mask.js';
@@ -24,10 +24,6 @@ export interface RegionMaskOptions extends ImageSize {
   readonly softness?: number | undefined;
 }
 
-function pick(points: Float32Array, indices: readonly number[]): Point[] {
-  return indices.map((index) => [points[2 * index]!, points[2 * index + 1]!]);
-}
-
 function drawGrown(
   points: Float32Array,
   outlines: readonly (readonly number[])[],
@@ -35,7 +31,7 @@ function drawGrown(
 ): Mask {
   const lines = emptyMask(size);
   for (const outline of outlines) {
-    const corners = pick(points, outline);
+    const corners = pickPoints(points, outline);
     fillPolygon(lines, corners);
     drawPolyline(lines, corners, { width: 2, closed: true });
   }
@@ -88,7 +84,7 @@ function findWindow(
   outlines: readonly (readonly number[])[],
   { width, height, margin }: ImageSize & { readonly margin: number },
 ): Window | null {
-  const corners = outlines.flatMap((outline) => pick(points, outline));
+  const corners = outlines.flatMap((outline) => pickPoints(points, outline));
   const xs = corners.map(([x]) => x);
   const ys = corners.map(([, y]) => y);
   const left = Math.max(0, Math.floor(Math.min(...xs) - margin));

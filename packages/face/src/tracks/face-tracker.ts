@@ -1,6 +1,7 @@
 import { InvalidOptionError, parseOptions } from '@sofd/core';
 import * as v from 'valibot';
 import type { FaceBox } from '../finder/face.js';
+import { computeCosineSimilarity } from './cosine-similarity.js';
 
 /** What a tracker needs of a face; {@link Face} fits, and {@link FaceDescription} holds the descriptor. */
 export interface TrackableFace {
@@ -59,18 +60,6 @@ export function computeBoxOverlap(a: FaceBox, b: FaceBox): number {
   return shared / (a.width * a.height + b.width * b.height - shared);
 }
 
-/** Cosine of the descriptors; null where one is not known. */
-function computeSimilarity(a: Float32Array | undefined, b: Float32Array | undefined): number | null {
-  if (!a || !b) return null;
-  let [dot, squaresA, squaresB] = [0, 0, 0];
-  for (let i = 0; i < a.length; i++) {
-    dot += a[i]! * b[i]!;
-    squaresA += a[i]! * a[i]!;
-    squaresB += b[i]! * b[i]!;
-  }
-  return dot / Math.sqrt(squaresA * squaresB || 1);
-}
-
 /** Takes matches from the best on, each track and face once. The numbers decide between equals. */
 function takeBest(matches: readonly Match[], assigned: (number | undefined)[]): void {
   const taken = new Set(assigned);
@@ -117,7 +106,8 @@ export function createFaceTracker(options: FaceTrackerOptions = {}): FaceTracker
       for (const [track, last] of tracks.entries()) {
         if (frameIndex - last.frameIndex > maxGap) continue;
         for (const [face, { box, descriptor }] of faces.entries()) {
-          const similarity = computeSimilarity(last.descriptor, descriptor);
+          const areKnown = last.descriptor !== undefined && descriptor !== undefined;
+          const similarity = areKnown ? computeCosineSimilarity(last.descriptor, descriptor) : null;
           if (similarity !== null && similarity < minSimilarity) continue;
           const overlap = computeBoxOverlap(last.box, box);
           if (overlap >= minOverlap) byPlace.push({ track, face, score: overlap });

@@ -1,8 +1,8 @@
 import {
   computeBoxOverlap,
+  computeMeshBox,
   type ExpressionProbabilities,
   type Face,
-  type FaceBox,
   type FaceDescription,
   type FaceFinder,
   type FaceQuality,
@@ -25,17 +25,6 @@ export interface DescribedCrop extends FaceDescription {
 /** A face must be where it is known to be, at least by this overlap of the boxes. */
 const leastOverlap = 0.5;
 
-function boundMesh(mesh: Float32Array): FaceBox {
-  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (let i = 0; i < mesh.length; i += 2) {
-    left = Math.min(left, mesh[i]!);
-    right = Math.max(right, mesh[i]!);
-    top = Math.min(top, mesh[i + 1]!);
-    bottom = Math.max(bottom, mesh[i + 1]!);
-  }
-  return { x: left, y: top, width: right - left, height: bottom - top };
-}
-
 /**
  * Describes a crop for {@link measureChange}.
  *
@@ -51,7 +40,7 @@ export async function describeCrop(finder: FaceFinder, crop: PixelImage, mesh: F
   const known = { mesh };
   const description = await finder.describe(crop, known);
   const expression = await finder.describeExpression(crop, known);
-  const place = boundMesh(mesh);
+  const place = computeMeshBox(mesh);
   let [best, overlap]: [Face | null, number] = [null, leastOverlap];
   for (const face of await finder.find(crop)) {
     const shared = computeBoxOverlap(face.box, place);

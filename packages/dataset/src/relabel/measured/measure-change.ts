@@ -1,6 +1,5 @@
 import { DatasetError, type MeasuredChange } from '@sofd/core';
-import type { ExpressionProbabilities } from '@sofd/face';
-import { computeCosineSimilarity } from '../../identity/cluster-identities.js';
+import { computeCosineSimilarity, type ExpressionProbabilities } from '@sofd/face';
 import type { DescribedCrop } from './describe-crop.js';
 import { measureMeshShift } from './mesh-shift.js';
 import { compareRegions } from './region-difference.js';

@@ -3,7 +3,7 @@ import {
   estimateSimilarity,
   meshIndices,
   meshPointCount,
-  type Point,
+  pickPoints,
   transformPoints,
 } from '@sofd/face';
 
@@ -12,9 +12,6 @@ const lips: readonly number[] = [...lipsOuter, ...lipsInner];
 const brows: readonly number[] = [...leftEyebrow, ...rightEyebrow];
 const moving = new Set([...lips, ...brows]);
 const still = Array.from({ length: meshPointCount }, (_, i) => i).filter((i) => !moving.has(i));
-
-const pick = (mesh: Float32Array, indices: readonly number[]): Point[] =>
-  indices.map((i) => [mesh[2 * i]!, mesh[2 * i + 1]!]);
 
 /**
  * How far lips and eyebrows of a mesh moved against the rest of the face: root mean square over their points after the
@@ -28,7 +25,7 @@ export function measureMeshShift(
   real: Float32Array,
   altered: Float32Array,
 ): { readonly lips: number; readonly brows: number } {
-  const aligned = transformPoints(altered, estimateSimilarity(pick(altered, still), pick(real, still)));
+  const aligned = transformPoints(altered, estimateSimilarity(pickPoints(altered, still), pickPoints(real, still)));
   const unit = computeEyeDistance(real);
   const shiftOf = (indices: readonly number[]) => {
     let sum = 0;

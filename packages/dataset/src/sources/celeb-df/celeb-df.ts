@@ -1,4 +1,5 @@
 import type { SplitName } from '@sofd/core';
+import { append } from '../../append.js';
 import { findManipulation } from '../common/classify-method.js';
 import { collectItems, type Description } from '../common/collect-items.js';
 import { listFolderNames } from '../common/folder-names.js';
@@ -114,10 +115,7 @@ export const celebDf: DatasetSource = {
     const { items, problems: left } = collectItems(media, (medium) => describe(medium, splitOf));
     const found = new Set(media.map(({ folders, name }) => parsePath(folders, name)?.key));
     const folders = new Map<string, string[]>();
-    for (const key of tests ?? []) {
-      const folder = key.slice(0, key.lastIndexOf('/'));
-      folders.set(folder, [...(folders.get(folder) ?? []), nameOf(key)]);
-    }
+    for (const key of tests ?? []) append(folders, key.slice(0, key.lastIndexOf('/')), nameOf(key));
     for (const [folder, names] of folders) {
       const what = 'videos of the test split';
       problems.push(...reportMissing(names, (name) => found.has(`${folder}/${name}`), { path: folder, what }));

@@ -1,7 +1,7 @@
 import type { SplitName } from '@sofd/core';
+import { append } from '../../append.js';
 import { compareText } from '../../compare-text.js';
 import type { SourceItem, SourceProblem } from '../source.js';
-import { append } from './append.js';
 import type { Medium } from './list-media.js';
 import { commonFolder, stemOf } from './path-parts.js';
 

@@ -1,3 +1,4 @@
+import { append } from '../../append.js';
 import { compareText } from '../../compare-text.js';
 import type { SourceKind } from '../source.js';
 import { folderOf, isImage, isVideo, nameOf, stemOf } from './path-parts.js';
@@ -52,9 +53,8 @@ export function listMedia(
     if (how === undefined) {
       how = folder === '' ? 'images' : read(folder);
       readings.set(folder, how);
-      if (how === 'frames') frames.set(folder, []);
     }
-    if (how === 'frames') frames.get(folder)!.push(path);
+    if (how === 'frames') append(frames, folder, path);
     else add(path, stemOf(path), 'image', [path]);
   }
   for (const [folder, paths] of frames) add(folder, nameOf(folder), 'frames', sortFrames(paths));

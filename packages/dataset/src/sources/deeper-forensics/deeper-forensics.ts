@@ -1,4 +1,5 @@
 import type { SplitName } from '@sofd/core';
+import { splitNames } from '../../identity/split-by-group.js';
 import { collectItems, type Description } from '../common/collect-items.js';
 import { listFolderNames } from '../common/folder-names.js';
 import { listMedia, type Medium } from '../common/list-media.js';
@@ -67,7 +68,7 @@ export const deeperForensics: DatasetSource = {
     const variants = new Set(items.flatMap(({ method }) => method ?? []));
     for (const variant of variants) {
       const found = new Set(items.filter(({ method }) => method === variant).map(({ groups }) => groups.join('_')));
-      for (const split of ['train', 'validation', 'test'] as const) {
+      for (const split of splitNames) {
         const listed = [...splitOf].filter(([, value]) => value === split).map(([name]) => name);
         const what = `videos of ${variant} in the ${split} split`;
         problems.push(

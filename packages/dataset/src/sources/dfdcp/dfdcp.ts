@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { append } from '../../append.js';
 import { collectItems, type Description } from '../common/collect-items.js';
 import { listFolderNames } from '../common/folder-names.js';
 import { listMedia, type Medium } from '../common/list-media.js';
@@ -93,10 +94,7 @@ export const dfdcp: DatasetSource = {
     const { items, problems: left } = collectItems(media, (medium) => describe(medium, entries));
     const found = new Set(media.map(({ folders, name }) => keyOf(findSection(folders) ?? '', name)));
     const listed = new Map<string, string[]>();
-    for (const [key, { set }] of entries) {
-      const place = `${key.slice(0, key.indexOf('/'))} ${set ?? 'no'}`;
-      listed.set(place, [...(listed.get(place) ?? []), key]);
-    }
+    for (const [key, { set }] of entries) append(listed, `${key.slice(0, key.indexOf('/'))} ${set ?? 'no'}`, key);
     for (const [place, keys] of listed) {
       const [section, set] = place.split(' ') as [string, string];
       const what = `videos of the ${set} split`;

@@ -1,6 +1,7 @@
 import { collectItems, type Description } from '../common/collect-items.js';
 import { listFolderNames } from '../common/folder-names.js';
 import { listMedia, type Medium } from '../common/list-media.js';
+import { reportAbsentLabels } from '../common/report-absent.js';
 import { findSplit } from '../common/split-name.js';
 import type { DatasetSource } from '../source.js';
 
@@ -49,12 +50,8 @@ export const diff: DatasetSource = {
     return conditions.includes('fs') && parts.has('real') ? 0.6 : 0;
   },
   async list(tree) {
-    const { items, problems } = collectItems(listMedia(tree.files, 'images'), describe);
-    for (const [label, path] of [
-      ['fake', 'FS'],
-      ['real', 'DiFF_real'],
-    ] as const)
-      if (!items.some((item) => item.label === label)) problems.unshift({ path, problem: `no images of ${path}` });
+    const { items, problems: left } = collectItems(listMedia(tree.files, 'images'), describe);
+    const problems = [...reportAbsentLabels(items, { real: 'DiFF_real', fake: 'FS' }), ...left];
     return { source: 'diff', title: 'DiFF, face swaps', items, problems, showable: false };
   },
 };

@@ -1,6 +1,7 @@
 import { collectItems, type Description } from '../common/collect-items.js';
 import { listFolderNames } from '../common/folder-names.js';
 import { listMedia, type Medium } from '../common/list-media.js';
+import { reportAbsentLabels } from '../common/report-absent.js';
 import { findSplit } from '../common/split-name.js';
 import type { DatasetSource } from '../source.js';
 
@@ -40,12 +41,8 @@ export const diffusionFace: DatasetSource = {
     return hasSwaps ? 0.7 : 0;
   },
   async list(tree) {
-    const { items, problems } = collectItems(listMedia(tree.files, 'images'), describe);
-    for (const [label, path] of [
-      ['fake', 'DiffSwap'],
-      ['real', 'Real'],
-    ] as const)
-      if (!items.some((item) => item.label === label)) problems.unshift({ path, problem: `no images of ${path}` });
+    const { items, problems: left } = collectItems(listMedia(tree.files, 'images'), describe);
+    const problems = [...reportAbsentLabels(items, { real: 'Real', fake: 'DiffSwap' }), ...left];
     return { source: 'diffusion-face', title: 'DiffusionFace, face swaps', items, problems, showable: false };
   },
 };

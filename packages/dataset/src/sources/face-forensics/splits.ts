@@ -1,5 +1,6 @@
 import type { SplitName } from '@sofd/core';
 import * as v from 'valibot';
+import { splitNames } from '../../identity/split-by-group.js';
 import { nameOf } from '../common/path-parts.js';
 import { readJson } from '../common/read-json.js';
 import { parseSplitName } from '../common/split-name.js';
@@ -25,7 +26,7 @@ export async function readSplits(tree: FileTree, problems: SourceProblem[]): Pro
     if (other === undefined || path.split('/').length < other.split('/').length) paths.set(split, path);
   }
   const splits: SplitPairs[] = [];
-  for (const split of ['train', 'validation', 'test'] as const) {
+  for (const split of splitNames) {
     const path = paths.get(split);
     if (path === undefined) continue;
     const pairs = await readJson(tree, path, { schema: pairsSchema, problems });

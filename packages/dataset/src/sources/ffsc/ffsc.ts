@@ -1,3 +1,4 @@
+import { splitNames } from '../../identity/split-by-group.js';
 import { findManipulation } from '../common/classify-method.js';
 import { collectItems, type Description } from '../common/collect-items.js';
 import { listFolderNames } from '../common/folder-names.js';
@@ -72,7 +73,7 @@ export const ffsc: DatasetSource = {
   async list(tree) {
     const problems: SourceProblem[] = [];
     const { items, problems: left } = collectItems(listMedia(tree.files, 'images'), describe);
-    for (const split of ['train', 'validation', 'test'] as const)
+    for (const split of splitNames)
       if (!items.some((item) => item.split === split))
         problems.push({ path: split, problem: `no items of the ${split} split` });
     return { source: 'ffsc', title: 'FFSC', items, problems: [...problems, ...left], showable: false };

@@ -1,6 +1,7 @@
 import { BackendUnavailableError, ImageDecodeError } from '@sofd/core';
 import type { Input, InputVideoTrack, VideoSample } from 'mediabunny';
 import type { PixelImage } from '../../image/pixel-image.js';
+import { createCanvasContext, dropAlpha } from '../../platform/browser-canvas.js';
 import type { VideoSource } from '../video.js';
 import type { VideoFile, VideoPlatform } from './platform.js';
 
@@ -65,14 +66,7 @@ async function relabel({ VideoSample }: Mediabunny, sample: VideoSample, matrix:
 function toPixels(sample: VideoSample, context: OffscreenCanvasRenderingContext2D): PixelImage {
   const { width, height } = context.canvas;
   sample.draw(context, 0, 0, width, height);
-  const { data } = context.getImageData(0, 0, width, height);
-  const output = new Uint8ClampedArray(width * height * 3);
-  for (let from = 0, to = 0; from < data.length; from += 4, to += 3) {
-    output[to] = data[from]!;
-    output[to + 1] = data[from + 1]!;
-    output[to + 2] = data[from + 2]!;
-  }
-  return { width, height, data: output };
+  return dropAlpha(context.getImageData(0, 0, width, height));
 }
 
 async function* readFrames(
@@ -84,12 +78,7 @@ async function* readFrames(
     signal,
   }: { readonly file: VideoFile; readonly moments: readonly number[]; readonly signal: AbortSignal },
 ): AsyncGenerator<PixelImage, void> {
-  const context = new OffscreenCanvas(file.width, file.height).getContext('2d', { willReadFrequently: true });
-  if (!context) {
-    throw new BackendUnavailableError(
-      'Video.frames: expected a 2d canvas of this browser, got none; free other canvases or update the browser.',
-    );
-  }
+  const context = createCanvasContext(file, 'Video.frames');
   const { matrix = null } = await track.getColorSpace();
   try {
     for await (const sample of new mediabunny.VideoSampleSink(track).samplesAtTimestamps(moments)) {
