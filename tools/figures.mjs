@@ -32,7 +32,65 @@ async function time(run, times = 9) {
   return median(timings);
 }
 
+/** The kernels that docs/decisions/convolutions.md is about. */
+const convolutionKernels = [
+  ...['Conv2D', 'FusedConv2D', 'DepthwiseConv2dNative', 'FusedDepthwiseConv2D'],
+  ...['Add', 'Multiply', 'Minimum', 'Maximum', 'Relu', 'Relu6', 'Prelu', 'LeakyRelu'],
+];
+
+/** Milliseconds of processor time of a network of the face package with the stock kernels and with ours, which take turns. */
+async function timeNetwork(tf, name, sets) {
+  const { loadGraphModel } = requireFrom('face')('@tensorflow/tfjs-converter');
+  const folder = join(root, 'packages', 'face', 'models');
+  const { modelTopology, signature, weightsManifest } = JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8'));
+  const weightData = Uint8Array.from(readFileSync(join(folder, `${name}.bin`))).buffer;
+  const weightSpecs = weightsManifest.flatMap(({ weights }) => weights);
+  const model = await loadGraphModel({ load: async () => ({ modelTopology, signature, weightSpecs, weightData }) });
+  const image = tf.randomUniform(model.inputs[0].shape.map((extent, i) => (i === 0 ? 1 : extent)));
+  const timings = sets.map(() => []);
+  for (let round = 0; round < 40; round++) {
+    for (const [i, set] of sets.entries()) {
+      for (const kernel of set) {
+        tf.unregisterKernel(kernel.kernelName, 'wasm');
+        tf.registerKernel(kernel);
+      }
+      const start = process.cpuUsage();
+      const outputs = [model.execute(image)].flat();
+      for (const output of outputs) output.dataSync();
+      const { user, system } = process.cpuUsage(start);
+      tf.dispose(outputs);
+      if (round >= 10) timings[i].push((user + system) / 1000);
+    }
+  }
+  tf.dispose(image);
+  model.dispose();
+  return timings.map(median);
+}
+
 const figures = {
+  /** docs/decisions/convolutions.md */
+  async convolutions() {
+    const tf = requireFrom('backend-wasm')('@tensorflow/tfjs-core');
+    requireFrom('backend-wasm')('@tensorflow/tfjs-backend-wasm');
+    const look = () => convolutionKernels.map((name) => tf.getKernel(name, 'wasm'));
+    const stock = look();
+    const from = async (name) => import(join(root, 'packages', name, 'dist', 'index.js'));
+    const { useBackend } = await from('tensor');
+    const backends = [(await from('backend-wasm')).wasm, (await from('backend-node')).native];
+    const lines = [];
+    for (const create of backends) {
+      if (!(await create().probe()).available) continue;
+      const engine = await useBackend(create({ threads: 1 }));
+      const own = look();
+      for (const name of ['blazeface', 'facemesh', 'faceres', 'emotion']) {
+        const [before, after] = await timeNetwork(tf, name, [stock, own]);
+        const times = `stock ${before.toFixed(1)} ms, own ${after.toFixed(1)} ms, ${(before / after).toFixed(2)} times as fast`;
+        lines.push(`Node ${process.versions.node}, ${engine.device}, ${name}: ${times}`);
+      }
+      await engine.dispose();
+    }
+    return lines;
+  },
   /** docs/decisions/no-rank-5-no-conv.md */
   async rank() {
     const tf = await startStockWasm();

@@ -40,6 +40,7 @@ const handWritten = [
   ]),
   section('Guides', [
     'guides/deploy-in-a-browser',
+    'guides/fine-tune-in-a-browser',
     'guides/data-sets',
     'guides/expand-across-machines',
     'guides/video',

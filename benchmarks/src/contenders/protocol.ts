@@ -37,14 +37,14 @@ export interface Profile {
 }
 
 /** Who takes part in a comparison. Lives in a process, or page, of its own. */
-export interface Contender {
-  prepare(task: Task): Promise<Prepared>;
+export interface Contender<Given = Task, Answered = Prepared, Profiled = Profile> {
+  prepare(task: Given): Promise<Answered>;
   /** Does the work `iterations` times and returns the milliseconds of each. */
   run(iterations: number): Promise<readonly number[]>;
   /** The most memory that was ever resident, MiB. */
   peakMemory(): Promise<number>;
   /** Where the engine is ours. */
-  profile?(iterations: number): Promise<Profile>;
+  profile?(iterations: number): Promise<Profiled>;
 }
 
 /** A line to a contender: which function to call, with what. */

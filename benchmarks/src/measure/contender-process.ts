@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { Contender, Response } from '../contenders/protocol.js';
+import type { Contender, Prepared, Profile, Response, Task } from '../contenders/protocol.js';
 
 /** How a contender's process is started. */
 export interface Launch {
@@ -10,8 +10,8 @@ export interface Launch {
 }
 
 /** A contender in a process of its own. */
-export interface ContenderProcess {
-  readonly contender: Required<Contender>;
+export interface ContenderProcess<Given = Task, Answered = Prepared, Profiled = Profile> {
+  readonly contender: Required<Contender<Given, Answered, Profiled>>;
   /** Ends the process. */
   stop(): Promise<void>;
 }
@@ -21,7 +21,11 @@ const timeoutMs = 600_000;
 const keptChatter = 2000;
 
 /** Starts a contender. It serves requests, a line of JSON each, on stdin. */
-export function startContender({ command, args, env }: Launch): ContenderProcess {
+export function startContender<Given = Task, Answered = Prepared, Profiled = Profile>({
+  command,
+  args,
+  env,
+}: Launch): ContenderProcess<Given, Answered, Profiled> {
   const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
   const nextResponse = readResponses(child);
   const call =
@@ -35,7 +39,7 @@ export function startContender({ command, args, env }: Launch): ContenderProcess
     };
   const contender = Object.fromEntries(
     (['prepare', 'run', 'peakMemory', 'profile'] as const).map((name) => [name, call(name)]),
-  ) as unknown as Required<Contender>;
+  ) as unknown as Required<Contender<Given, Answered, Profiled>>;
   return {
     contender,
     async stop() {

@@ -61,9 +61,13 @@ export function launchContender(
   if (environment === 'Chromium') return inNode('chromium.js', name, modules);
   if (!isOurs) return inNode('onnxruntime.js', name, join(modules, 'any-file'));
   const launch = inNode('sofd.js', name);
-  // As if it was the user's own environment: the native engine looks there for MKL and for the OpenBLAS of numpy.
-  const isAtHome = name === 'native' && 'path' in python;
-  return isAtHome ? { ...launch, env: { ...launch.env, VIRTUAL_ENV: dirname(dirname(python.path)) } } : launch;
+  return name === 'native' ? besidePython(launch, python) : launch;
+}
+
+/** As if it was the user's own environment: the native engine looks there for MKL and for the OpenBLAS of numpy. */
+export function besidePython(launch: Launch, python: Peer): Launch {
+  if ('absent' in python) return launch;
+  return { ...launch, env: { ...launch.env, VIRTUAL_ENV: dirname(dirname(python.path)) } };
 }
 
 type Absent = { readonly absent: string };
@@ -87,8 +91,8 @@ const environmentFor = (threads: number): Readonly<Record<string, string>> => ({
 /** Whether processes can be bound to cores. */
 const canPin: boolean = spawnSync('taskset', ['--version']).status === 0;
 
-/** Binds a process to as many cores as it has threads. */
-function pin(command: string, args: readonly string[], threads: number): Launch {
+/** How a command is started on as many cores as it has threads. */
+export function pin(command: string, args: readonly string[], threads: number): Launch {
   const env = environmentFor(threads);
   if (!canPin) return { command, args, env };
   const cores = Array.from({ length: threads }, (_, core) => core).join(',');

@@ -11,6 +11,7 @@ export { type EvaluateCommandOptions, type EvaluationReport, evaluate } from './
 export { type ExpandCommandOptions, expand } from './commands/expand.js';
 export { type ReportCommandOptions, report } from './commands/report.js';
 export { type SetupCommandOptions, setup } from './commands/setup.js';
-export { type TrainCommandOptions, type TrainSummary, train } from './commands/train.js';
+export { type SeriesSummary, type TrainCommandOptions, type TrainSummary, train } from './commands/train.js';
+export { DiskFullError } from './disk-full-error.js';
 export { runProgram } from './program.js';
 export { createProgressDisplay } from './progress.js';

@@ -2,8 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { tfjsNodePackages } from '@sofd/backend-node';
 import { SofdError, weightPrecisions } from '@sofd/core';
 import { allExpansionModes, expansionModes, expansionRegions, sources } from '@sofd/dataset';
-import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import { version } from '../package.json';
+import { abortOnSignals } from './abort-on-signals.js';
+import { collect, parseCount, parseNames, parseNumber, parsePositive, parseRoot } from './arguments.js';
 import { type CommandContext, type CommonOptions, engineNames } from './command-context.js';
 import { convert } from './commands/convert.js';
 import { datasetInspect } from './commands/dataset-inspect.js';
@@ -18,40 +20,20 @@ import { setup, setupTargets } from './commands/setup.js';
 import { train } from './commands/train.js';
 import { worker } from './commands/worker.js';
 import { createProgressDisplay } from './progress.js';
-import type { RootMapping } from './queue/queue-job.js';
 
 /** Exit codes: 0 done, 1 failed with a message, 2 wrong usage. */
 const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
 
-const parseNumber = (text: string): number => {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('expected a number.');
-  return value;
-};
-const parseCount = (text: string): number => {
-  const value = parseNumber(text);
-  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError('expected a whole number, 0 or more.');
-  return value;
-};
-
-const parsePositive = (text: string): number => {
-  const value = parseCount(text);
-  if (value === 0) throw new InvalidArgumentError('expected 1 or more.');
-  return value;
-};
-const parseRoot = (text: string, before: readonly RootMapping[]): RootMapping[] => {
-  const [, from, to] = /^(.+?)=(.+)$/.exec(text) ?? [];
-  if (from === undefined || to === undefined) throw new InvalidArgumentError('expected FROM=TO.');
-  return [...before, { from, to }];
-};
 const namesOf = (named: readonly { readonly name: string }[]): string => named.map(({ name }) => name).join(', ');
-const parseNames = (text: string): string[] => text.split(',').map((name) => name.trim());
 
 /** Adds the options that every command takes. */
-const withCommonOptions = (command: Command): Command =>
+const withCommonOptions = (
+  command: Command,
+  seed = new Option('--seed <number>', 'seed of everything random').default(1),
+) =>
   command
     .option('--json <file>', 'write the result as JSON to this file')
-    .option('--seed <number>', 'seed of everything random', parseCount, 1)
+    .addOption(seed.argParser(parseCount))
     .addOption(new Option('--engine <name>', 'engine that computes').choices([...engineNames]).default('auto'))
     .option('--quiet', 'print nothing but errors', false);
 
@@ -59,20 +41,19 @@ const withCommonOptions = (command: Command): Command =>
 function action<Options>(run: (options: Options, context: CommandContext) => Promise<unknown>) {
   return async (options: Options & CommonOptions): Promise<void> => {
     const controller = new AbortController();
-    const abort = () => controller.abort();
+    const release = abortOnSignals(controller);
     const display = createProgressDisplay();
     const context: CommandContext = {
       log: options.quiet ? () => {} : (line) => console.error(line),
       progress: options.quiet ? () => {} : display.progress,
       signal: controller.signal,
     };
-    process.once('SIGINT', abort).once('SIGTERM', abort);
     try {
       const result = await run(options, context);
       if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(result, null, 2)}\n`);
     } finally {
       display.stop();
-      process.off('SIGINT', abort).off('SIGTERM', abort);
+      release();
     }
   };
 }
@@ -211,6 +192,44 @@ const declareExpand = (command: Command): Command =>
     .option('--no-contact-sheet', 'leave contact-sheet.html out')
     .action(action(expand));
 
+/** Declares `sofd train`, whose seed is the experiment's where none is given. */
+const declareTrain = (program: Command): Command =>
+  withCommonOptions(
+    program.command('train').description('train a model as an experiment file says; or several, and compare them'),
+    new Option('--seed <number>', 'seed of the run'),
+  )
+    .exitOverride()
+    .argument('<experiment...>', 'experiment file: .json, .mjs or .ts; two or more with --compare')
+    .requiredOption('--output <dir>', 'folder of the run: model, state to resume from, logs, report')
+    .option(
+      '--resume',
+      'continue what the output folder holds; it must have been started with the same experiment',
+      false,
+    )
+    .option(
+      '--seeds <count>',
+      'train with so many seeds, into seed-0 and so on, and give the mean test AUC',
+      parsePositive,
+    )
+    .option('--compare', 'train several experiments on the same data and give the difference in test AUC', false)
+    .option(
+      '--steps <count>',
+      'steps of the run; this and the next ones in place of what the experiment says',
+      parsePositive,
+    )
+    .option('--batch-size <count>', 'images of a batch', parsePositive)
+    .option('--learning-rate <rate>', 'learning rate of the model', parseNumber)
+    .option('--weight-decay <rate>', 'weight decay of the model', parseNumber)
+    .option('--weighting <kind>', 'task weighting, for instance equal or auto-lambda, with its defaults')
+    .option(
+      '--set <key=value>',
+      'any key of the experiment, as earlyStop.patience=3; may be given several times',
+      collect,
+      [],
+    )
+    .option('--workers <count>', 'threads that make the batches, 0 for none (default: one a core but one)', parseCount)
+    .action((experiments: string[], options) => action(train)({ ...options, experiments }));
+
 /** Declares the whole command line. */
 export function createProgram(): Command {
   const program = new Command('sofd')
@@ -231,11 +250,7 @@ export function createProgram(): Command {
     .option('--jobs <count>', 'threads (default: one a core)', parsePositive)
     .option('--root <from=to>', 'a folder of the run that is elsewhere here; may be given several times', parseRoot, [])
     .action(action(worker));
-  add('train', 'train a model as an experiment file says')
-    .argument('<config>', 'experiment file: .json, .mjs or .ts')
-    .requiredOption('--output <dir>', 'folder of the run: model, state and logs')
-    .option('--resume', 'continue the run that the output folder holds', false)
-    .action((config: string, options) => action(train)({ ...options, config }));
+  declareTrain(program);
   add('eval', 'score a data set and say how far the scores can be trusted')
     .requiredOption('--model <dir>', 'checkpoint or run folder')
     .requiredOption('--data <dir>', 'data set folder')

@@ -10,7 +10,7 @@ interface HeapEntry {
   /** Bytes from the start of the heap. */
   readonly memoryOffset: number;
   /** Tensors that share the memory. */
-  readonly refCount: number;
+  refCount: number;
 }
 
 /**

@@ -9,6 +9,7 @@ import { createAdamW } from './adam-w.js';
 import { createAdd } from './add.js';
 import { createAttention } from './attention.js';
 import { createBiasQuickGelu } from './bias-quick-gelu.js';
+import { type Convolutions, createConvolutions } from './convolution/convolutions.js';
 import { createEmbedding } from './embedding.js';
 import { createFidelity } from './fidelity.js';
 import { createIdentity } from './identity.js';
@@ -56,16 +57,22 @@ export function createEngineKernels(heap: WasmHeap, { kernels, pool, gemm }: Eng
     fidelity: createFidelity(context),
     adamW: createAdamW(context),
   };
+  let convolutions: Convolutions | undefined;
   return {
-    overrides: (stock) => ({
-      ...createMatMul(context, products, stock),
-      Add: createAdd(context, stock('Add')),
-      Sum: createSum(context, stock('Sum')),
-      Slice: createSlice(heap, stock('Slice')),
-      Identity: createIdentity(heap, stock('Identity')),
-      ...fusedKernelFunctions(fused),
-    }),
+    overrides(stock) {
+      const add = createAdd(context, stock('Add'));
+      convolutions = createConvolutions(context, products, (name) => (name === 'Add' ? add : stock(name)));
+      return {
+        ...createMatMul(context, products, stock),
+        ...convolutions.kernels,
+        Sum: createSum(context, stock('Sum')),
+        Slice: createSlice(heap, stock('Slice')),
+        Identity: createIdentity(heap, stock('Identity')),
+        ...fusedKernelFunctions(fused),
+      };
+    },
     dispose() {
+      convolutions?.dispose();
       endWatch();
       own?.dispose();
       context.scratch.free();

@@ -97,8 +97,8 @@ function collectTraining(records: readonly StepRecord[]): ReportSection {
       losses: taskNames.map((task) => losses[task]),
       weights: taskNames.map((task) => taskWeights[task]),
     })),
-    validation: records.flatMap(({ step, validationAuc }) =>
-      validationAuc === undefined ? [] : [{ step, auc: validationAuc }],
+    validation: records.flatMap(({ step, validation }) =>
+      validation?.auc === undefined ? [] : [{ step, auc: validation.auc }],
     ),
   };
 }

@@ -1,74 +1,99 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, extname, resolve } from 'node:path';
-import { type CheckpointManifest, InvalidOptionError, parseOptions } from '@sofd/core';
-import { defineExperiment, type Experiment } from '@sofd/trainer';
+import { basename, dirname, extname, resolve } from 'node:path';
+import * as core from '@sofd/core';
+import { InvalidOptionError, parseOptions } from '@sofd/core';
+import * as evaluation from '@sofd/evaluation';
+import * as model from '@sofd/model';
+import * as tensor from '@sofd/tensor';
+import * as trainer from '@sofd/trainer';
+import { defineExperiment, type Experiment, type ExperimentOverrides } from '@sofd/trainer';
 import { createJiti } from 'jiti';
 import * as v from 'valibot';
 import { CommandError } from '../command-error.js';
-
-/** Where an experiment's data lie and how people are parted. */
-export interface ExperimentData {
-  /** Data set folder, absolute. */
-  readonly folder: string;
-  /** Share of the training people that judge the task weights instead of being trained on. */
-  readonly heldOut: number;
-  /** Terms of the weights, which follow from those of the photographs; they stand in the checkpoint. */
-  readonly licence: CheckpointManifest['licence'];
-}
+import { applySettings, type ExperimentSettings } from './apply-settings.js';
+import { type ExperimentData, locateData, parseData } from './experiment-data.js';
 
 /** An experiment and its data, checked. */
 export interface ExperimentFile {
+  /** The name of the file, without its ending. */
+  readonly label: string;
+  /** Complete, `data` included: plain JSON. */
   readonly experiment: Experiment;
+  readonly overrides: ExperimentOverrides;
   readonly data: ExperimentData;
   /** Folder of the checkpoint that training starts from, absolute. */
   readonly initialCheckpoint?: string;
 }
 
-const dataSchema = v.strictObject({
-  /** Relative to the experiment file. */
-  folder: v.pipe(v.string(), v.nonEmpty()),
-  heldOut: v.optional(v.pipe(v.number(), v.gtValue(0), v.ltValue(1)), 0.2),
-  licence: v.optional(v.strictObject({ weights: v.string(), data: v.string(), note: v.string() }), {
-    weights: 'unstated',
-    data: 'unstated',
-    note: 'The licence of trained weights follows from the photographs they were trained on; state it before sharing them.',
-  }),
+/** The packages that an experiment file may import: this program's own, so that there is one engine and one of each class. */
+const virtualModules = {
+  '@sofd/core': core,
+  '@sofd/evaluation': evaluation,
+  '@sofd/model': model,
+  '@sofd/tensor': tensor,
+  '@sofd/trainer': trainer,
+};
+
+const overridesSchema = v.strictObject({
+  weighting: v.optional(
+    v.custom<NonNullable<ExperimentOverrides['weighting']>>(
+      (value) => typeof value === 'object' && value !== null && 'update' in value && 'name' in value,
+      'expected a TaskWeighting',
+    ),
+  ),
+  loss: v.optional(v.function()),
+  evaluate: v.optional(v.function()),
 });
 
-async function readModule(path: string): Promise<unknown> {
-  if (extname(path) === '.json') return JSON.parse(await readFile(path, 'utf8'));
-  const loaded = (await createJiti(import.meta.url).import(path)) as Record<string, unknown>;
+interface FileContent {
+  readonly experiment: unknown;
+  readonly overrides?: unknown;
+}
+
+async function readModule(path: string): Promise<FileContent> {
+  if (extname(path) === '.json') return { experiment: JSON.parse(await readFile(path, 'utf8')) };
+  const jiti = createJiti(import.meta.url, { virtualModules });
+  const loaded = (await jiti.import(path)) as Record<string, unknown>;
   if (!('experiment' in loaded))
     throw new InvalidOptionError(
       `${path}: expected an export named experiment, got ${Object.keys(loaded).join(', ') || 'none'}; write export const experiment = defineExperiment({ ... }).`,
     );
-  return loaded.experiment;
+  return { experiment: loaded.experiment, overrides: loaded.overrides };
 }
 
-/**
- * Reads an experiment: JSON, or a module (.mjs, .ts) that exports `experiment`.
- *
- * @throws {CommandError} when the file cannot be read
- * @throws {InvalidOptionError} naming every wrong or unknown key
- */
-export async function readExperimentFile(file: string): Promise<ExperimentFile> {
-  const path = resolve(file);
-  let content: unknown;
+async function readContent(path: string, file: string): Promise<FileContent> {
   try {
-    content = await readModule(path);
+    return await readModule(path);
   } catch (cause) {
-    if (cause instanceof InvalidOptionError) throw cause;
+    if (InvalidOptionError.isInstance(cause)) throw cause;
     throw new CommandError(
       `train: expected an experiment file, got ${file} that cannot be read (${cause instanceof Error ? cause.message : String(cause)}); check the path and the file's syntax.`,
       { cause },
     );
   }
-  const experiment = defineExperiment(content as Parameters<typeof defineExperiment>[0]);
-  const { folder, ...rest } = parseOptions(dataSchema, experiment.data, `${file}: data`);
-  const { initialCheckpoint } = experiment;
+}
+
+/**
+ * Reads an experiment: JSON, or a module (.mjs, .ts) that exports `experiment` and perhaps `overrides`.
+ *
+ * @param file - the path
+ * @param settings - keys that the command line sets
+ * @throws {CommandError} when the file cannot be read
+ * @throws {InvalidOptionError} naming every wrong or unknown key
+ */
+export async function readExperimentFile(file: string, settings: ExperimentSettings = {}): Promise<ExperimentFile> {
+  const path = resolve(file);
+  const content = await readContent(path, file);
+  const written = applySettings(content.experiment, settings, file);
+  const { data: given, ...rest } = defineExperiment(written as Parameters<typeof defineExperiment>[0]);
+  const data = parseData(given, file);
+  const overrides = parseOptions(overridesSchema, content.overrides ?? {}, `${file}: overrides`);
+  const { initialCheckpoint } = rest;
   return {
-    experiment,
-    data: { folder: resolve(dirname(path), folder), ...rest },
+    label: basename(path, extname(path)),
+    experiment: { ...rest, data },
+    overrides: overrides as ExperimentOverrides,
+    data: locateData(data, path),
     ...(initialCheckpoint === undefined ? {} : { initialCheckpoint: resolve(dirname(path), initialCheckpoint) }),
   };
 }

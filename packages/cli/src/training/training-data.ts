@@ -1,6 +1,12 @@
-import type { Batch, BatchSource, DatasetRow } from '@sofd/core';
+import { type Batch, type BatchSource, type DatasetRow, InvalidOptionError } from '@sofd/core';
 import { type Dataset, splitByIdentity } from '@sofd/dataset';
-import { createBatchSource, type FolderDataset, loadSplit } from '@sofd/dataset/node';
+import {
+  type AugmentationName,
+  createBatchSource,
+  createBatchWorkers,
+  type FolderDataset,
+  loadSplit,
+} from '@sofd/dataset/node';
 import {
   computeFeatureSet,
   fitFeatureStatistics,
@@ -8,7 +14,7 @@ import {
   type ModelParameters,
   visionEncoderOf,
 } from '@sofd/model';
-import { createArraySource } from '@sofd/trainer';
+import { createArraySource, prefetchBatches } from '@sofd/trainer';
 import type { CommandContext } from '../command-context.js';
 
 /** What a run trains on, judges its task weights by and measures itself with. */
@@ -19,17 +25,26 @@ export interface TrainingData {
   readonly validation: Batch & { readonly rows: readonly DatasetRow[] };
   /** Parameters to start from, with statistics of features in them: those of the training people, unless the model came with its own. */
   readonly params: ModelParameters;
+  /** Ends what reads batches ahead, and says how long training waited for it. The validation split stays. */
+  close(): Promise<void>;
 }
 
 /** What {@link prepareTrainingData} needs. */
 export interface TrainingDataOptions {
+  /** The data set's folder. */
+  readonly folder: string;
   readonly config: ModelConfig;
   readonly params: ModelParameters;
   /** The parameters are a trained model's, whose statistics of features hold. */
   readonly isTrained: boolean;
   readonly batchSize: number;
-  readonly heldOut: number;
+  /** Share of the training people who are held out; or the training list in another order, as the released code does. */
+  readonly heldOut: number | 'reshuffle';
   readonly seed: number | string;
+  /** What training images go through; `tone` where not given. */
+  readonly augment?: AugmentationName | undefined;
+  /** Threads that make the batches of images; one a core but one where not given, 0 for none. */
+  readonly workers?: number | undefined;
 }
 
 /** Images computed at once where features are cached. */
@@ -44,6 +59,7 @@ const withRows = (dataset: Dataset, rows: readonly DatasetRow[]): Dataset => ({
 /** Parts the training people: those trained on, and those by whom the task weights are judged. */
 function holdOutPeople(dataset: Dataset, { heldOut, seed }: TrainingDataOptions): { trained: Dataset; held: Dataset } {
   const rows = dataset.split('train');
+  if (heldOut === 'reshuffle') return { trained: withRows(dataset, rows), held: withRows(dataset, rows) };
   const parts = splitByIdentity(
     rows.map(({ identity }) => identity),
     { seed: `held-out/${seed}`, fractions: { train: 1 - heldOut, validation: heldOut, test: 0 } },
@@ -97,7 +113,11 @@ async function prepareFeatures(
   options: TrainingDataOptions,
   context: CommandContext,
 ): Promise<TrainingData> {
-  const { config, params, isTrained, batchSize, seed } = options;
+  const { config, params, isTrained, batchSize, seed, augment = 'none' } = options;
+  if (augment !== 'none')
+    throw new InvalidOptionError(
+      `train: expected no data.augment with a model whose stem is frozen, got ${augment}; its features are computed once an image. Leave it out.`,
+    );
   const { trained, held } = holdOutPeople(dataset, options);
   const load = (rows: readonly DatasetRow[], stage: string) =>
     loadFeatures(dataset, rows, { options, context, stage: `features, ${stage}` });
@@ -109,20 +129,39 @@ async function prepareFeatures(
     heldOut: createArraySource(heldSet, { batchSize, seed: `held-out/${seed}`, balanced: true }),
     validation,
     params: isTrained ? params : fitFeatureStatistics(config, params, trainingSet.images),
+    close: async () => {},
   };
 }
 
-/** An encoder that trains whole: batches of images are read as they are needed. */
-async function prepareImages(dataset: FolderDataset, options: TrainingDataOptions): Promise<TrainingData> {
-  const { config, batchSize, seed, params } = options;
+/** An encoder that trains whole: batches of images are made by threads, ahead of the step that needs them. */
+async function prepareImages(
+  dataset: FolderDataset,
+  options: TrainingDataOptions,
+  context: CommandContext,
+): Promise<TrainingData> {
+  const { config, batchSize, seed, params, folder, augment = 'tone', workers } = options;
   const { imageSize, normalization } = visionEncoderOf(config);
   const { trained, held } = holdOutPeople(dataset, options);
   const input = { imageSize, ...normalization };
+  const loader = createBatchWorkers(folder, workers === undefined ? {} : { workers });
+  const common = { split: 'train', batchSize, loader, ...input } as const;
+  const { signal } = context;
+  const ahead = Math.max(1, 2 * loader.workers);
+  const training = prefetchBatches(createBatchSource(trained, { ...common, seed, augment }), { ahead, signal });
+  const heldOut = prefetchBatches(createBatchSource(held, { ...common, seed: `held-out/${seed}` }), { ahead, signal });
   return {
-    training: createBatchSource(trained, { split: 'train', batchSize, seed, augment: true, ...input }),
-    heldOut: createBatchSource(held, { split: 'train', batchSize, seed: `held-out/${seed}`, ...input }),
+    training,
+    heldOut,
     validation: await loadSplit(dataset, 'validation', input),
     params,
+    async close() {
+      const { batches, waited, seconds } = training.waits;
+      for (const source of [training, heldOut]) source.dispose();
+      await loader.close();
+      context.log(
+        `${batches} training batches by ${loader.workers} threads beside the main one; ${waited} of them were waited for, ${seconds.toFixed(2)} s in all.`,
+      );
+    },
   };
 }
 
@@ -140,5 +179,5 @@ export const prepareTrainingData = (
   context: CommandContext,
 ): Promise<TrainingData> =>
   visionEncoderOf(options.config).freeze === undefined
-    ? prepareImages(dataset, options)
+    ? prepareImages(dataset, options, context)
     : prepareFeatures(dataset, options, context);

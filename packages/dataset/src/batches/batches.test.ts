@@ -123,12 +123,42 @@ describe('createBatchSource', () => {
   });
 
   test('augments a fake and its original alike, deterministically', async () => {
-    const source = createBatchSource(dataset, { ...options, augment: true });
+    const source = createBatchSource(dataset, { ...options, augment: 'tone' });
     const plain = await createBatchSource(dataset, options).batch(1, 0);
     const toned = await source.batch(1, 0);
     expect(toned.ids).toEqual(plain.ids);
     expect(toned.images).not.toEqual(plain.images);
     expect(await source.batch(1, 0)).toEqual(toned);
+  });
+
+  test('corrupts three images in ten, each by itself and anew in every epoch', async () => {
+    const plain = createBatchSource(dataset, options);
+    const source = createBatchSource(dataset, { ...options, augment: 'corruptions' });
+    const isCorrupted = async (epoch: number, index: number) => {
+      const [before, after] = [await plain.batch(epoch, index), await source.batch(epoch, index)];
+      expect(await source.batch(epoch, index)).toEqual(after);
+      expect(after.ids).toEqual(before.ids);
+      const pixels = 108;
+      return after.ids.map((_, i) =>
+        [...Array(pixels).keys()].some((p) => after.images[i * pixels + p] !== before.images[i * pixels + p]),
+      );
+    };
+    const seen: boolean[] = [];
+    for (let epoch = 0; epoch < 12; epoch++)
+      for (let index = 0; index < 4; index++) seen.push(...(await isCorrupted(epoch, index)));
+    // Three tenths, less the grey blocks, of which there are none on small images; to five standard deviations.
+    const expected = 0.3 * (4 / 5);
+    const deviation = Math.sqrt((expected * (1 - expected)) / seen.length);
+    expect(Math.abs(seen.filter(Boolean).length / seen.length - expected)).toBeLessThan(5 * deviation);
+    expect(seen.slice(0, 32)).not.toEqual(seen.slice(32, 64));
+  });
+
+  test('names the batch whose image cannot be read', async () => {
+    const broken = { ...dataset, load: () => Promise.reject(new Error('no such file')) };
+    await expect(createBatchSource(broken, options).batch(2, 1)).rejects.toThrow(
+      /the images of batch 1 of epoch 2 in the split train \(p\d.*\), got: no such file/,
+    );
+    await expect(createBatchSource(broken, options).batch(2, 1)).rejects.toThrow(DatasetError);
   });
 
   test('reads every image once while the cache holds it', async () => {
@@ -153,6 +183,9 @@ describe('createBatchSource', () => {
       /flip: unknown key/,
     );
     expect(() => createBatchSource(dataset, { ...options, std: [1, 0, 1] })).toThrow(/above 0/);
+    expect(() => createBatchSource(dataset, { ...options, augment: 'flip' as 'tone' })).toThrow(
+      /augment: .*corruptions/,
+    );
     expect(() => createBatchSource(dataset, { ...options, split: 'test' })).toThrow(DatasetError);
   });
 });
@@ -179,12 +212,19 @@ describe('planEpoch', () => {
 describe('createImageCache', () => {
   test('forgets the longest unused image beyond its limit', async () => {
     const dataset = createMemoryDataset(3);
-    const cache = createImageCache(dataset, { imageSize: 6, maxBytes: 2 * 108 });
+    const cache = createImageCache(dataset.load, 2 * 108);
     const [a, b, c] = dataset.rows;
-    for (const item of [a, b, a, c, a]) await cache.read(item!);
+    for (const item of [a, b, a, c, a]) await cache.read(item!, 6);
     expect(dataset.loads()).toBe(3);
-    await cache.read(b!);
+    await cache.read(b!, null);
     expect(dataset.loads()).toBe(4);
+  });
+
+  test('keeps nothing where it may not', async () => {
+    const dataset = createMemoryDataset(1);
+    const cache = createImageCache(dataset.load, 0);
+    for (const size of [6, 6, 3]) expect((await cache.read(dataset.rows[0]!, size)).width).toBe(size);
+    expect(dataset.loads()).toBe(3);
   });
 });
 

@@ -1,18 +1,6 @@
 import type { Batch, DatasetRow } from '@sofd/core';
 import type { PixelImage } from '@sofd/face';
-
-/** A change of contrast about middle grey, then of brightness in grey levels. */
-export interface Tone {
-  readonly gain: number;
-  readonly offset: number;
-}
-
-/** An image of a batch. */
-export interface BatchItem {
-  readonly row: DatasetRow;
-  readonly image: PixelImage;
-  readonly tone: Tone | null;
-}
+import type { Tone } from './augmentation.js';
 
 /** How values are scaled. */
 export interface Normalisation {
@@ -30,29 +18,44 @@ function computeTable(tone: Tone | null, mean: number, std: number): Float32Arra
 }
 
 /**
- * Lays images and targets out for training: `(v / 255 - mean) / std`.
+ * Lays images out for training: `(v / 255 - mean) / std`.
  *
- * @param items images of `imageSize` pixels a side
+ * @param items images of `imageSize` pixels a side, and what is done to their brightness and contrast
  * @param normalisation size, mean and deviation
+ * @returns `[items, imageSize, imageSize, 3]`
  */
-export function fillBatch(items: readonly BatchItem[], { imageSize, mean, std }: Normalisation): Batch {
-  const labels = items[0]?.row.targets.length ?? 0;
-  const images = new Float32Array(items.length * imageSize * imageSize * 3); // [size, imageSize, imageSize, 3]
-  const targets = new Float32Array(items.length * labels); // [size, labels]
-  items.forEach(({ row, image, tone }, item) => {
-    const tables = [0, 1, 2].map((c) => computeTable(tone, mean[c]!, std[c]!)) as [
+export function normaliseImages(
+  items: readonly { readonly image: PixelImage; readonly tone: Tone | null }[],
+  { imageSize, mean, std }: Normalisation,
+): Float32Array<ArrayBuffer> {
+  const images = new Float32Array(items.length * imageSize * imageSize * 3); // [items, imageSize, imageSize, 3]
+  items.forEach(({ image: { data }, tone }, item) => {
+    const [red, green, blue] = [0, 1, 2].map((c) => computeTable(tone, mean[c]!, std[c]!)) as [
       Float32Array,
       Float32Array,
       Float32Array,
     ];
     const start = item * imageSize * imageSize * 3;
-    const { data } = image;
     for (let i = 0; i < data.length; i += 3) {
-      images[start + i] = tables[0][data[i]!]!;
-      images[start + i + 1] = tables[1][data[i + 1]!]!;
-      images[start + i + 2] = tables[2][data[i + 2]!]!;
+      images[start + i] = red[data[i]!]!;
+      images[start + i + 1] = green[data[i + 1]!]!;
+      images[start + i + 2] = blue[data[i + 2]!]!;
     }
-    targets.set(row.targets, item * labels);
   });
-  return { images, targets, size: items.length, imageSize, ids: items.map(({ row }) => row.id) };
+  return images;
+}
+
+/**
+ * Joins images with the targets of their rows.
+ *
+ * @param rows what the images show, in order
+ * @param images `[rows, imageSize, imageSize, 3]`
+ */
+export function joinBatch(rows: readonly DatasetRow[], images: Float32Array, imageSize: number): Batch {
+  const labels = rows[0]?.targets.length ?? 0;
+  const targets = new Float32Array(rows.length * labels); // [rows, labels]
+  rows.forEach((row, place) => {
+    targets.set(row.targets, place * labels);
+  });
+  return { images, targets, size: rows.length, imageSize, ids: rows.map(({ id }) => id) };
 }

@@ -1,38 +1,46 @@
-import type { DatasetRow } from '@sofd/core';
 import { type PixelImage, resizeBicubic } from '@sofd/face';
-import type { Dataset } from '../dataset.js';
 
-/** Keeps decoded images of one size in memory, as bytes, up to a limit; the longest unused leave first. */
-export interface ImageCache {
-  /** RGB bytes of a row's image, `[imageSize, imageSize, 3]`. */
-  read(row: DatasetRow): Promise<PixelImage>;
+/** Keeps decoded images in memory, as bytes, up to a limit; the longest unused leave first. */
+export interface ImageCache<Row extends { readonly id: string }> {
+  /**
+   * RGB bytes of a row's image.
+   *
+   * @param size side that it is resized to; `null` as it is stored
+   */
+  read(row: Row, size: number | null): Promise<PixelImage>;
 }
 
 /**
- * Creates a cache in front of a data set.
+ * Creates a cache in front of a store of images.
  *
- * @param dataset where images come from
- * @param options side of the images in pixels, and the limit in bytes
+ * @param load reads and decodes an image
+ * @param maxBytes the limit
  */
-export function createImageCache(
-  dataset: Dataset,
-  { imageSize, maxBytes }: { readonly imageSize: number; readonly maxBytes: number },
-): ImageCache {
+export function createImageCache<Row extends { readonly id: string }>(
+  load: (row: Row) => Promise<PixelImage>,
+  maxBytes: number,
+): ImageCache<Row> {
   const images = new Map<string, PixelImage>();
-  const capacity = Math.floor(maxBytes / (3 * imageSize * imageSize));
+  let bytes = 0;
+  const forget = (key: string) => {
+    bytes -= images.get(key)?.data.length ?? 0;
+    images.delete(key);
+  };
   return {
-    async read(row) {
-      const cached = images.get(row.id);
-      images.delete(row.id);
-      const image = cached ?? fit(await dataset.load(row), imageSize);
-      images.set(row.id, image);
-      if (images.size > capacity) images.delete(images.keys().next().value!);
+    async read(row, size) {
+      const key = `${size}/${row.id}`;
+      const image = images.get(key) ?? resizeToSquare(await load(row), size);
+      forget(key);
+      images.set(key, image);
+      bytes += image.data.length;
+      while (bytes > maxBytes) forget(images.keys().next().value!);
       return image;
     },
   };
 }
 
-function fit(image: PixelImage, size: number): PixelImage {
-  if (image.width === size && image.height === size) return image;
+/** Resizes an image to a square, bicubically as CLIP does; `null` leaves it as it is. */
+export function resizeToSquare(image: PixelImage, size: number | null): PixelImage {
+  if (size === null || (image.width === size && image.height === size)) return image;
   return resizeBicubic(image, { width: size, height: size });
 }

@@ -1,7 +1,7 @@
 import { type Batch, DatasetError, type DatasetRow, type SplitName } from '@sofd/core';
 import type { Dataset } from '../dataset.js';
-import { fillBatch, type Normalisation } from './fill-batch.js';
-import { createImageCache } from './image-cache.js';
+import { joinBatch, type Normalisation, normaliseImages } from './fill-batch.js';
+import { resizeToSquare } from './image-cache.js';
 
 /** All rows of a split and their images. */
 export interface LoadedSplit extends Batch {
@@ -29,8 +29,8 @@ export async function loadSplit(dataset: Dataset, split: SplitName, options: Nor
       `loadSplit: expected rows in the split ${split}, got none; expand more people, or use another split`,
     );
   }
-  const cache = createImageCache(dataset, { imageSize: options.imageSize, maxBytes: 0 });
+  const { imageSize } = options;
   const items = [];
-  for (const row of rows) items.push({ row, tone: null, image: await cache.read(row) });
-  return { ...fillBatch(items, options), rows };
+  for (const row of rows) items.push({ image: resizeToSquare(await dataset.load(row), imageSize), tone: null });
+  return { ...joinBatch(rows, normaliseImages(items, options), imageSize), rows };
 }

@@ -3,8 +3,10 @@
  *
  * @packageDocumentation
  */
+export { type AugmentationName, augmentationNames } from '../batches/augmentation.js';
 export { type BatchSourceOptions, createBatchSource, type DatasetBatchSource } from '../batches/create-batch-source.js';
 export type { Normalisation } from '../batches/fill-batch.js';
+export type { BatchImage, ImageLoader } from '../batches/image-loader.js';
 export { type LoadedSplit, loadSplit } from '../batches/load-split.js';
 export { contactSheetFile, type DatasetInfo } from './dataset-info.js';
 export { type ContactSheetEntry, describeMode, drawContactSheet } from './draw-contact-sheet.js';
@@ -23,5 +25,6 @@ export {
 export type { SkipCause, SkippedItem } from './jobs/found-face.js';
 export type { JobRunner, RunOptions } from './jobs/job-runner.js';
 export { type JobContext, runExpandJob } from './jobs/run-expand-job.js';
+export { type BatchWorkers, type BatchWorkersOptions, createBatchWorkers } from './loader/batch-workers.js';
 export { type FolderDataset, openDataset } from './open-dataset.js';
 export { type RelabelOptions, type RelabelSummary, relabelDataset } from './relabel-dataset.js';

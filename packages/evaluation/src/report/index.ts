@@ -21,3 +21,5 @@ export type { OverviewFigure, OverviewSection } from './sections/overview.js';
 export type { DatasetSample } from './sections/samples.js';
 export type { TableSection } from './sections/table.js';
 export type { TrainingSection, TrainingStep } from './sections/training.js';
+export type { ComparedRun, TrainingPart, TrainingRecord, TrainingReportData } from './training-report/data.js';
+export { renderTrainingReport } from './training-report/render-training-report.js';

@@ -1,18 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { findAll, findByTag, type PageElement, parsePage } from '../../testing/page.js';
+import { attacks, shapeOf } from '../../testing/attacks.js';
+import { findAll, findByTag, parsePage } from '../../testing/page.js';
 import { makeSyntheticReport } from '../../testing/synthetic-report.js';
 import { escapeHtml, html, toText } from './html/html.js';
 import { renderReport } from './render-report.js';
-
-const attacks = [
-  '<img src=x onerror=alert(1)>.png',
-  '"><script>alert(1)</script>',
-  "' onmouseover='alert(1)",
-  '</style><script>alert(1)</script>',
-  '<!-- --><svg onload=alert(1)>',
-  '</title><svg/onload=alert(1)>',
-  '&lt;b&gt; `y` {{z}} %3Cb%3E',
-] as const;
 
 /** The same value with every text in it replaced, but for what the types fix to certain words and for pictures. */
 function poison(value: unknown, attack: string, key = ''): unknown {
@@ -42,9 +33,6 @@ function poisonReport(attack: string) {
   });
   return { ...poisoned, sections };
 }
-
-const shapeOf = (element: PageElement): string =>
-  `${element.tag}[${Object.keys(element.attributes).join(' ')}](${element.children.map(shapeOf).join('')})`;
 
 describe('a report of hostile names', async () => {
   const clean = parsePage(await renderReport(makeSyntheticReport())).root;

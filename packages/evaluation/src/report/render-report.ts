@@ -1,6 +1,6 @@
 import { EvaluationError } from '@sofd/core';
-import { type Html, html } from './html/html.js';
-import { renderPage } from './html/page.js';
+import type { Html } from './html/html.js';
+import { type DrawnSection, renderReportPage } from './html/report-page.js';
 import { type DatasetSection, renderDataset } from './sections/dataset.js';
 import { type DetectionsSection, renderDetections } from './sections/detections.js';
 import { type EvaluationSection, renderEvaluation } from './sections/evaluation.js';
@@ -56,33 +56,15 @@ const headings: Readonly<Record<ReportSection['kind'], string>> = {
  * ```
  */
 export async function renderReport(data: ReportData): Promise<string> {
-  const { title, subtitle, summary, sections, footer } = data;
-  const bodies: Html[] = [];
-  for (const [index, section] of sections.entries()) {
-    bodies.push(wrapSection(section, { id: `section-${index + 1}`, body: await renderSection(section) }));
+  const sections: DrawnSection[] = [];
+  for (const section of data.sections) {
+    sections.push({ title: titleOf(section), lead: section.lead, body: await renderSection(section) });
   }
-  const body = html`<header class="head">
-<h1>${title}</h1>
-${subtitle && html`<p class="subtitle">${subtitle}</p>`}
-<div class="summary">${summary.map((sentence) => html`<p>${sentence}</p>`)}</div>
-${sections.length > 1 && html`<nav aria-label="Sections"><ul>${sections.map((section, index) => html`<li><a href="#section-${index + 1}">${titleOf(section)}</a></li>`)}</ul></nav>`}
-</header>
-<main>${bodies}</main>
-${footer && html`<footer class="foot"><p>${footer}</p></footer>`}`;
-  return await renderPage({ title, body });
+  return await renderReportPage({ ...data, sections });
 }
 
 function titleOf(section: ReportSection): string {
   return section.title ?? headings[section.kind];
-}
-
-function wrapSection(section: ReportSection, { id, body }: { readonly id: string; readonly body: Html }): Html {
-  return html`<section id="${id}" aria-labelledby="${id}-title">
-<h2 id="${id}-title">${titleOf(section)}</h2>
-${section.lead && html`<p class="lead">${section.lead}</p>`}
-${body}
-</section>
-`;
 }
 
 function renderSection(section: ReportSection): Html | Promise<Html> {

@@ -13,7 +13,7 @@ import { fitMesh, type MeshFit, squareOfCandidate, squareOfMesh } from './fit-me
 import { type ImageModel, loadImageModel } from './graph-model.js';
 import { createPyramid, type ImagePyramid, type Square } from './image-pyramid.js';
 import { assessQuality } from './quality.js';
-import { isCutByTile, planTiles } from './tiles.js';
+import { isCutByTile, leavesRoomForLarge, planPadded, planTiles } from './tiles.js';
 
 // Low: the detector proposes, the mesh model decides.
 const candidateScore = 0.3;
@@ -88,16 +88,31 @@ function keepDistinct(found: readonly FoundMesh[]): MeshFit[] {
   return kept.map(({ fit }) => fit);
 }
 
+/** Where faces may be, the best proposals first. */
+async function findCandidates(
+  image: PixelImage,
+  {
+    detector,
+    pyramid,
+    limits,
+  }: { readonly detector: ImageModel; readonly pyramid: ImagePyramid; readonly limits: Limits },
+): Promise<FaceCandidate[]> {
+  const candidates: FaceCandidate[] = [];
+  const lookAt = async (square: Square) => {
+    const boxes = await detectBoxes(detector, { pyramid, square, minScore: candidateScore });
+    candidates.push(...boxes.filter((box) => !isCutByTile(box, square, image)));
+  };
+  for (const square of planTiles(image, limits.minFaceSize)) await lookAt(square);
+  const isSureOfAll = candidates.some(({ score, side }) => score >= confidentScore && !leavesRoomForLarge(side, image));
+  if (!isSureOfAll) await lookAt(planPadded(image));
+  return suppressOverlaps(candidates, candidateOverlap);
+}
+
 async function findFaces(image: PixelImage, models: Models, limits: Limits): Promise<Face[]> {
   assertPixelImage(image, 'FaceFinder.find');
   const pyramid = createPyramid(image, models.mesh.inputSize);
-  const candidates: FaceCandidate[] = [];
-  for (const square of planTiles(image, limits.minFaceSize)) {
-    const boxes = await detectBoxes(models.detector, { pyramid, square, minScore: candidateScore });
-    candidates.push(...boxes.filter((box) => !isCutByTile(box, square, image)));
-  }
   const found: FoundMesh[] = [];
-  for (const candidate of suppressOverlaps(candidates, candidateOverlap)) {
+  for (const candidate of await findCandidates(image, { detector: models.detector, pyramid, limits })) {
     const fit = await fitCandidate(models.mesh, pyramid, { candidate, minScore: limits.minScore });
     if (fit) found.push({ fit, candidate });
   }
@@ -113,7 +128,7 @@ async function findFaces(image: PixelImage, models: Models, limits: Limits): Pro
 /**
  * Loads the face models onto the active engine.
  *
- * The detector looks at the whole image and at overlapping tiles, each proposal is turned upright by the line of its eyes, and a
+ * The detector looks at the whole image, at overlapping tiles, and for a face that fills the image; each proposal is turned upright by the line of its eyes, and a
  * mesh of 468 points is fitted twice; the mesh model's confidence decides.
  * @throws BackendUnavailableError when no engine is active or the models cannot be read
  * @throws InvalidOptionError when an option is unknown or out of range

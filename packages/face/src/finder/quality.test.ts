@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { meshIndices, meshPointCount } from '../regions/mesh-indices.js';
 import { readAge } from './describe-face.js';
 import { computeSharpness, estimatePose } from './quality.js';
-import { isCutByTile, planTiles } from './tiles.js';
+import { isCutByTile, leavesRoomForLarge, planPadded, planTiles } from './tiles.js';
 
 describe('computeSharpness', () => {
   const stripes = (period: number) => ({
@@ -73,24 +73,42 @@ describe('readAge', () => {
 });
 
 describe('planTiles', () => {
-  it('looks at a small image twice, whole and with a border', () => {
-    expect(planTiles({ width: 224, height: 224 }, 48).map(({ side }) => side)).toEqual([224, 224 * 1.8]);
+  it('looks at a small image once, whole', () => {
+    expect(planTiles({ width: 224, height: 224 }, 48).map(({ side }) => side)).toEqual([224]);
   });
 
-  it('leaves no place of a photograph where a face of any size is cut by every tile', () => {
-    const photo = { width: 1920, height: 1280 };
+  it.each([
+    [1920, 1280],
+    [1000, 700],
+    [3000, 4000],
+    [2700, 900],
+  ])('leaves no place of a photograph of %i x %i where a face of any size is cut by every tile', (width, height) => {
+    const photo = { width, height };
     const tiles = planTiles(photo, 48);
-    for (const side of [48, 80, 120, 200, 400, 700]) {
-      for (let x = side / 2; x <= photo.width - side / 2; x += 37) {
-        for (let y = side / 2; y <= photo.height - side / 2; y += 41) {
-          const whole = tiles.filter((tile) => {
+    for (let side = 48; side < (2 / 3) * Math.min(width, height); side *= 1.13) {
+      for (let x = side / 2; x <= photo.width - side / 2; x += 97) {
+        for (let y = side / 2; y <= photo.height - side / 2; y += 101) {
+          const isWhole = tiles.some((tile) => {
             const isInside =
               Math.abs(x - tile.x) <= (tile.side - side) / 2 + 1 && Math.abs(y - tile.y) <= (tile.side - side) / 2 + 1;
             return isInside && side >= tile.side / 12 - 1e-9 && !isCutByTile({ x, y, side }, tile, photo);
           });
-          expect(whole.length, `${side} at ${x}, ${y}`).toBeGreaterThan(0);
+          if (!isWhole) expect.fail(`${side} at ${x}, ${y}`);
         }
       }
     }
+  });
+});
+
+describe('a face that fills the image', () => {
+  const image = { width: 400, height: 300 };
+
+  it('is looked for with a wide border', () => {
+    expect(planPadded(image)).toEqual({ x: 199.5, y: 149.5, side: 720, angle: 0 });
+  });
+
+  it('has no room beside a large one', () => {
+    expect(leavesRoomForLarge(100, image)).toBe(true);
+    expect(leavesRoomForLarge(150, image)).toBe(false);
   });
 });

@@ -3,11 +3,12 @@ import type { Square } from './image-pyramid.js';
 
 // The detector finds faces from about a twelfth to two thirds of the square that it sees.
 const smallestShare = 1 / 12;
+const largestShare = 2 / 3;
 // With a border this wide, a face that fills the image takes two thirds of the square or less.
 const paddedShare = 1.8;
 // What lies over the edge of a tile lies whole in the next one, up to this share of its side...
 const overlap = 1 / 3;
-// ...which is more than the smallest face of tiles three times as wide.
+// ...which is more than the smallest face of tiles so many times as wide.
 const mostZoom = 3;
 
 function spread(length: number, side: number): number[] {
@@ -16,19 +17,17 @@ function spread(length: number, side: number): number[] {
   return Array.from({ length: count }, (_, i) => (i * (length - side)) / (count - 1) + (side - 1) / 2);
 }
 
+const centreOf = ({ width, height }: ImageSize) => ({ x: (width - 1) / 2, y: (height - 1) / 2, angle: 0 });
+
 /**
- * The squares in which faces are looked for: the whole image, the whole image with a wide border (a face that fills it), and
- * smaller and smaller overlapping tiles until a face of the smallest size would not be missed.
+ * The squares in which faces are looked for: the whole image, then smaller and smaller overlapping tiles until a face of the
+ * smallest size would not be missed.
  * @param smallestFace width in pixels of the smallest face that is to be found
  */
-export function planTiles({ width, height }: ImageSize, smallestFace: number): Square[] {
+export function planTiles(image: ImageSize, smallestFace: number): Square[] {
+  const { width, height } = image;
   const longer = Math.max(width, height);
-  const x = (width - 1) / 2;
-  const y = (height - 1) / 2;
-  const tiles: Square[] = [
-    { x, y, side: longer, angle: 0 },
-    { x, y, side: longer * paddedShare, angle: 0 },
-  ];
+  const tiles: Square[] = [{ ...centreOf(image), side: longer }];
   let side = longer;
   while (side * smallestShare > smallestFace) {
     side = Math.max(side / mostZoom, smallestFace / smallestShare);
@@ -37,6 +36,18 @@ export function planTiles({ width, height }: ImageSize, smallestFace: number): S
     }
   }
   return tiles;
+}
+
+/** The whole image with a wide border, in which a face is found that fills the image. */
+export function planPadded(image: ImageSize): Square {
+  const longer = Math.max(image.width, image.height);
+  return { ...centreOf(image), side: longer * paddedShare };
+}
+
+/** Whether a face of this width leaves room beside it for one that is too large to be found in the whole image. */
+export function leavesRoomForLarge(side: number, { width, height }: ImageSize): boolean {
+  const longer = Math.max(width, height);
+  return side + longer * largestShare <= longer;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { activationCases, embeddingCases } from './cases/activations.js';
 import { attentionCases } from './cases/attention.js';
+import { convolutionChainCases } from './cases/convolution-chains.js';
 import { creationCases, ownershipCases } from './cases/creation.js';
 import { determinismCases } from './cases/determinism.js';
 import { donationCases } from './cases/donation.js';
@@ -29,6 +30,7 @@ export const comparisons: readonly Comparison[] = [
   ...activationCases,
   ...embeddingCases,
   ...stemCases,
+  ...convolutionChainCases,
   ...emptyCases,
   ...limitCases,
 ];

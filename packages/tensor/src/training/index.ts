@@ -1,5 +1,6 @@
 export { type AdamWOptions, createAdamW } from './adam-w.js';
-export { computeClipScale } from './clip-scale.js';
+export { computeClipScale, computeGlobalNorm } from './clip-scale.js';
 export type { Optimizer, OptimizerState, UpdateOptions } from './optimizer.js';
 export { createSgd, type SgdOptions } from './sgd.js';
 export { type ValueAndGradients, valueAndGradients } from './value-and-gradients.js';
+export { type Vjp, vjp } from './vjp.js';

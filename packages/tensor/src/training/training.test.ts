@@ -3,7 +3,6 @@ import {
   conv2d,
   countTensors,
   disposeTree,
-  mean,
   mul,
   type ParameterTree,
   readTensor,
@@ -17,7 +16,7 @@ import {
   zeros,
 } from '@sofd/tensor';
 import { reference } from '@sofd/tensor/reference';
-import { createAdamW, createSgd, type Optimizer, valueAndGradients } from '@sofd/tensor/training';
+import { createAdamW, createSgd, type Optimizer, type Vjp, valueAndGradients, vjp } from '@sofd/tensor/training';
 import type { Rank } from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 
@@ -29,19 +28,13 @@ afterEach(() => expect(countTensors()).toBe(0));
 const first = async (x: Tensor) => (await readTensor(x))[0] ?? Number.NaN;
 
 describe('valueAndGradients', () => {
-  test('differentiates the first of several values and returns them all', async () => {
+  test('differentiates a loss of a nested tree', async () => {
     const params = { x: scalar(3), list: [{ y: tensor([1, 2]) }] };
-    const { value, values, gradients } = valueAndGradients(
-      ({ x, list }) => [sum(mul(x, (list[0] as { y: Tensor }).y)), square(x), mean((list[0] as { y: Tensor }).y)],
-      params,
-    );
-    expect(await Promise.all(values.map(first))).toEqual([9, 9, 1.5]);
-    expect(values[0]).toBe(value);
+    const { value, gradients } = valueAndGradients(({ x, list }) => sum(mul(x, (list[0] as { y: Tensor }).y)), params);
+    expect(await first(value)).toBe(9);
     expect(await first(gradients.x)).toBe(3);
     expect([...(await readTensor(gradients.list[0]?.y as Tensor))]).toEqual([3, 3]);
-    disposeTree(params);
-    disposeTree(gradients);
-    for (const one of values) one.dispose();
+    for (const tree of [params, gradients, { value }]) disposeTree(tree);
   });
 
   test('gives zeros for a parameter that the loss does not use', async () => {
@@ -53,14 +46,15 @@ describe('valueAndGradients', () => {
 
   test('leaves nothing behind inside an outer tidy', () => {
     tidy(() => {
-      valueAndGradients(({ x }) => [square(x), mul(x, 2)], { x: scalar(1) });
+      valueAndGradients(({ x }) => square(x), { x: scalar(1) });
     });
   });
 
   test('refuses a loss that is not a float scalar', () => {
     const params = { x: tensor([1, 2]) };
     expect(() => valueAndGradients(({ x }) => square(x), params)).toThrow(ShapeMismatchError);
-    expect(() => valueAndGradients(() => [], params)).toThrow(ShapeMismatchError);
+    expect(() => valueAndGradients(() => undefined as never, params)).toThrow(ShapeMismatchError);
+    expect(() => valueAndGradients(() => zeros([], 'int32'), params)).toThrow(ShapeMismatchError);
     disposeTree(params);
   });
 
@@ -74,6 +68,56 @@ describe('valueAndGradients', () => {
     expect(attempt).toThrow(UnsupportedOpError);
     expect(attempt).toThrow('Conv2D');
     disposeTree(params);
+  });
+});
+
+describe('vjp', () => {
+  const params = () => ({ x: tensor([1, 2]), y: scalar(3) });
+  const f = ({ x, y }: { x: Tensor; y: Tensor }) => mul(square(x), y); // [3, 12]
+
+  test('pulls back any number of cotangents, after time has passed', async () => {
+    const given = params();
+    const pass = vjp(f, given);
+    expect([...(await readTensor(pass.value))]).toEqual([3, 12]);
+    for (const [v, dx, dy] of [
+      [[1, 0], [6, 0], 1],
+      [[0, 1], [0, 12], 4],
+      [[2, -1], [12, -12], -2],
+    ] as const) {
+      const cotangent = tensor([...v]);
+      const gradients = pass.pullback(cotangent);
+      expect([...(await readTensor(gradients.x))]).toEqual(dx);
+      expect(await first(gradients.y)).toBe(dy);
+      expect([...(await readTensor(cotangent))]).toEqual(v);
+      for (const tree of [gradients, { cotangent }]) disposeTree(tree);
+    }
+    pass.dispose();
+    disposeTree(given);
+  });
+
+  test('keeps two passes apart, and outlives a tidy', async () => {
+    const given = params();
+    const [one, other] = tidy(() => [vjp(f, given), vjp(({ x }) => sum(x), given)] as never) as unknown as Vjp<
+      typeof given
+    >[];
+    const seed = scalar(1);
+    const late = other!.pullback(seed);
+    expect([...(await readTensor(late.x))]).toEqual([1, 1]);
+    expect(await first(late.y)).toBe(0);
+    other!.dispose();
+    const ones = tensor([1, 1]);
+    const early = one!.pullback(ones);
+    expect([...(await readTensor(early.x))]).toEqual([6, 12]);
+    one!.dispose();
+    for (const tree of [given, late, early, { seed, ones }]) disposeTree(tree);
+  });
+
+  test('leaves parameters that it returns to their owner', async () => {
+    const given = params();
+    const pass = vjp(({ x }) => x, given);
+    pass.dispose();
+    expect([...(await readTensor(given.x))]).toEqual([1, 2]);
+    disposeTree(given);
   });
 });
 

@@ -37,7 +37,7 @@ describe('resolveExperiment', () => {
     );
     expect(graph).toBe(ffsc);
     expect(config.vision.kind).toBe('vit');
-    expect(weighting.name).toBe('auto-lambda/exact');
+    expect(weighting.name).toBe('auto-lambda/exact/sgd');
     expect(schedule(0, { batchesPerEpoch: 1, steps: 10 })).toBe(1);
     expect(resolveExperiment(defineExperiment({ weighting: { kind: 'equal' } })).weighting.name).toBe('equal');
   });

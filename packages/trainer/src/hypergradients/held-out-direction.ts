@@ -1,12 +1,10 @@
 import type { FlatParameters } from '@sofd/model';
 import { disposeTree } from '@sofd/tensor';
-import { createSgd } from '@sofd/tensor/training';
-import { readLosses, weightedGradients } from '../train/weighted-gradients.js';
 import type { HypergradientInput } from './hypergradient.js';
 
-/** The held-out gradient after a step of plain gradient descent. */
+/** The held-out gradient after a step ahead. */
 export interface HeldOutDirection {
-  /** d = ∇ L_primary(θ'; held-out); the caller disposes of it. */
+  /** J d with d = ∇ L_primary(θ'; held-out); J is one for plain gradient descent. The caller disposes of it. */
   readonly direction: FlatParameters;
   /** L_i(θ; train). */
   readonly trainingLosses: readonly number[];
@@ -15,24 +13,20 @@ export interface HeldOutDirection {
 }
 
 /**
- * θ' = θ - a (∇ Σ_i λ_i L_i(θ; train) + w θ), then d = ∇ L_primary(θ'; held-out).
+ * θ' = θ - a (∇ Σ_i λ_i L_i(θ; train) + w θ), or another step, then d = ∇ L_primary(θ'; held-out).
  *
- * The step is plain gradient descent with coupled weight decay also where the model is trained by AdamW, as published.
- *
- * @param input - parameters, losses, weights and rates
+ * @param input - parameters, losses, weights, rates and the step
  * @see method.md section 5, steps 1 and 2
  */
 export async function computeHeldOutDirection(input: HypergradientInput): Promise<HeldOutDirection> {
-  const { trainable, learningRate, weightDecay } = input;
-  const now = weightedGradients(input.trainingLosses, trainable, input.taskWeights);
-  const sgd = createSgd({ learningRate, weightDecay });
-  const ahead = sgd.update(trainable, now.gradients, sgd.init(trainable)).params;
-  disposeTree(now.gradients);
-  const then = weightedGradients(input.heldOutLosses, ahead, input.primaryWeights);
-  disposeTree(ahead);
-  return {
-    direction: then.gradients,
-    trainingLosses: (await readLosses(now)).losses,
-    heldOutLosses: (await readLosses(then)).losses,
-  };
+  const gradients = input.now.gradients(input.taskWeights);
+  const step = input.lookAhead.step({ ...input, gradients });
+  disposeTree(gradients);
+  const then = input.heldOut.at(step.ahead);
+  const direction = step.precondition(then.gradients(input.primaryWeights));
+  const [trainingLosses, heldOutLosses] = [await input.now.losses(), await then.losses()];
+  then.dispose();
+  disposeTree(step.ahead);
+  step.dispose();
+  return { direction, trainingLosses, heldOutLosses };
 }

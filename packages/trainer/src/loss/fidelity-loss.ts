@@ -12,6 +12,21 @@ export interface FidelityOptions {
   readonly complements?: Tensor;
 }
 
+/**
+ * A loss a task of a model's predictions: {@link computeTaskLosses} is the published one. A sum that is averaged over the
+ * rows can be accumulated over parts of a batch.
+ *
+ * @param graph - the label graph, whose levels are the tasks
+ * @param predicted - marginals p and 1 - p, and the logits that they come from; [batch, labels] each
+ * @param targets - [batch, labels], 0 to 1
+ * @returns [tasks] in the order of `taskNames`, differentiable in `predicted`
+ */
+export type TaskLosses = (
+  graph: LabelGraph,
+  predicted: MarginalPair & { readonly logits: Tensor },
+  targets: Tensor,
+) => Tensor;
+
 /** 1 - √(pg + ε) - √((1 - p)(1 - g) + ε) for every element. */
 const elements = (marginals: Tensor, targets: Tensor, { complements = sub(1, marginals) }: FidelityOptions): Tensor =>
   fidelityElements(marginals, complements, { targets, epsilon: fidelityEpsilon });
@@ -53,9 +68,10 @@ function averagingMatrix(graph: LabelGraph): Tensor {
  * @see method.md section 4
  */
 export function computeTaskLosses(graph: LabelGraph, predicted: Tensor | MarginalPair, targets: Tensor): Tensor {
-  const { marginals, ...rest } = 'marginals' in predicted ? predicted : { marginals: predicted };
+  const { marginals, complements } = 'marginals' in predicted ? predicted : { marginals: predicted };
+  const options = complements === undefined ? {} : { complements };
   return tidy(() => {
-    const perLabel = mean(elements(marginals, targets, rest), 0, true); // [1, labels]
+    const perLabel = mean(elements(marginals, targets, options), 0, true); // [1, labels]
     const perTask = matMul(perLabel, averagingMatrix(graph)); // [1, tasks]
     return reshape(perTask, [perTask.size]); // [tasks]
   });

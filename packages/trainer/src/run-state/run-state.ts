@@ -2,44 +2,41 @@ import { CheckpointFormatError, parseWith } from '@sofd/core';
 import type { WeightArray, WeightArrays } from '@sofd/model';
 import { decodeSafetensors, encodeSafetensors, type SafetensorsTensor } from '@sofd/tensor';
 import * as v from 'valibot';
-import type { StepRecord } from '../train/step-record.js';
+import type { ValidationRecord } from '../train/validations.js';
 
-/** All that a run needs to continue as if it had never stopped, off the device. */
+/**
+ * All that a run needs to continue as if it had never stopped, off the device. Batches and random numbers are functions of
+ * the seed and the step, so the step stands for where both are.
+ */
 export interface RunState {
   /** Steps done. */
   readonly step: number;
   /** The parameters that train. */
   readonly trainable: WeightArrays;
-  /** AdamW's memory. */
-  readonly optimizer: { readonly step: number; readonly m: WeightArrays; readonly v: WeightArrays };
+  /** AdamW's memory, and the average of the parameters where the run keeps one. */
+  readonly optimizer: {
+    readonly step: number;
+    readonly m: WeightArrays;
+    readonly v: WeightArrays;
+    readonly ema?: WeightArrays;
+  };
   /** The task weighting and its state. */
   readonly weighting: { readonly name: string; readonly state: unknown };
-  /** A record of every step so far. */
-  readonly history: readonly StepRecord[];
+  /** What validation gave so far. */
+  readonly validations: readonly ValidationRecord[];
 }
-
-const finite = v.nullable(v.number());
-const perTask = v.strictObject({ primary: finite, global: finite, local: finite });
 
 const metadataSchema = v.strictObject({
   format: v.literal('sofd-run-state'),
-  version: v.literal(1),
+  version: v.literal(2),
   step: v.number(),
   optimizerStep: v.number(),
   weighting: v.strictObject({ name: v.string(), state: v.unknown() }),
-  history: v.array(
-    v.strictObject({
-      step: v.number(),
-      epoch: v.number(),
-      losses: perTask,
-      taskWeights: perTask,
-      learningRate: v.number(),
-      validationAuc: v.optional(finite),
-    }),
-  ),
+  // JSON has no NaN: a metric that could not be computed is null.
+  validations: v.array(v.strictObject({ step: v.number(), metrics: v.record(v.string(), v.nullable(v.number())) })),
 });
 
-const parts = ['trainable', 'm', 'v'] as const;
+const parts = ['trainable', 'm', 'v', 'ema'] as const;
 
 /**
  * A run's state as one safetensors file, numbers bit for bit; what is not a tensor is JSON in its header.
@@ -48,7 +45,8 @@ const parts = ['trainable', 'm', 'v'] as const;
  * @returns the bytes
  */
 export function encodeRunState(state: RunState): Uint8Array {
-  const groups = { trainable: state.trainable, m: state.optimizer.m, v: state.optimizer.v };
+  const { step, m, v: squares, ema = {} } = state.optimizer;
+  const groups = { trainable: state.trainable, m, v: squares, ema };
   const tensors: Record<string, SafetensorsTensor> = {};
   for (const part of parts) {
     for (const [name, { shape, data }] of Object.entries(groups[part])) {
@@ -57,11 +55,11 @@ export function encodeRunState(state: RunState): Uint8Array {
   }
   const metadata = {
     format: 'sofd-run-state',
-    version: 1,
+    version: 2,
     step: state.step,
-    optimizerStep: state.optimizer.step,
+    optimizerStep: step,
     weighting: state.weighting,
-    history: state.history,
+    validations: state.validations,
   };
   return encodeSafetensors(tensors, { run: JSON.stringify(metadata) });
 }
@@ -88,8 +86,8 @@ function parseMetadata(text: string | undefined) {
  */
 export function decodeRunState(bytes: Uint8Array): RunState {
   const { tensors, metadata } = decodeSafetensors(bytes);
-  const { step, optimizerStep, weighting, history } = parseMetadata(metadata.run);
-  const groups: Record<(typeof parts)[number], Record<string, WeightArray>> = { trainable: {}, m: {}, v: {} };
+  const { step, optimizerStep, weighting, validations } = parseMetadata(metadata.run);
+  const groups: Record<(typeof parts)[number], Record<string, WeightArray>> = { trainable: {}, m: {}, v: {}, ema: {} };
   for (const [name, { shape, data }] of Object.entries(tensors)) {
     const part = parts.find((candidate) => name.startsWith(`${candidate}/`));
     if (part === undefined || !(data instanceof Float32Array)) {
@@ -99,11 +97,15 @@ export function decodeRunState(bytes: Uint8Array): RunState {
     }
     groups[part][name.slice(part.length + 1)] = { shape, data };
   }
+  const { trainable, m, v: squares, ema } = groups;
   return {
     step,
-    trainable: groups.trainable,
-    optimizer: { step: optimizerStep, m: groups.m, v: groups.v },
+    trainable,
+    optimizer: { step: optimizerStep, m, v: squares, ...(Object.keys(ema).length > 0 ? { ema } : {}) },
     weighting: { name: weighting.name, state: weighting.state },
-    history: history as readonly StepRecord[],
+    validations: validations.map(({ step: at, metrics }) => ({
+      step: at,
+      metrics: Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, value ?? Number.NaN])),
+    })),
   };
 }

@@ -2,7 +2,7 @@ import { CheckpointFormatError, InvalidOptionError } from '@sofd/core';
 import { describe, expect, it } from 'vitest';
 import type { Hypergradient } from '../hypergradients/hypergradient.js';
 import { taskNames } from '../loss/tasks.js';
-import { startAdam, stepAdam } from './auto-lambda/adam-numbers.js';
+import { startAdam, stepAdam } from './adam-numbers.js';
 import { autoLambda } from './auto-lambda/auto-lambda.js';
 import { equal } from './equal/equal.js';
 import type { WeightingContext } from './task-weighting.js';

@@ -15,8 +15,8 @@ import {
   visionEncoderOf,
 } from '@sofd/model';
 import { type Tensor, tensorFrom, tidy } from '@sofd/tensor';
-import { computeTaskLosses } from '../loss/fidelity-loss.js';
-import type { TaskLossFunction } from '../task-weighting/task-weighting.js';
+import { computeTaskLosses, type TaskLosses } from '../loss/fidelity-loss.js';
+import { createObjective, type TaskObjective } from '../objective/objective.js';
 
 /** A batch on the engine, with all that is frozen already computed. */
 export interface DeviceBatch {
@@ -65,8 +65,8 @@ export function disposeBatch({ features, targets }: DeviceBatch): void {
 
 /** The model of a run: logits and losses as functions of the parameters that train. */
 export interface TrainedModel {
-  /** The task losses on a batch. */
-  lossesOn(batch: DeviceBatch): TaskLossFunction;
+  /** The task losses on a batch that comes in one or several parts. */
+  objectiveOn(parts: readonly DeviceBatch[]): TaskObjective;
   /** Logits of features; [size, labels]. */
   logits(trainable: FlatParameters, features: Tensor): Tensor;
 }
@@ -77,14 +77,18 @@ export interface TrainedModel {
  *
  * @param config - the model
  * @param graph - the label graph
- * @param options - the parameters that do not train, and token ids of the prompts
+ * @param options - the parameters that do not train, token ids of the prompts, the losses
  */
 export function bindModel(
   config: ModelConfig,
   graph: LabelGraph,
-  options: { readonly frozen: FlatParameters; readonly tokens?: TokenBatch | undefined },
+  options: {
+    readonly frozen: FlatParameters;
+    readonly tokens?: TokenBatch | undefined;
+    readonly loss?: TaskLosses | undefined;
+  },
 ): TrainedModel {
-  const { frozen, tokens = tokenizePrompts(config, graph) } = options;
+  const { frozen, tokens = tokenizePrompts(config, graph), loss = computeTaskLosses } = options;
   const logits = (trainable: FlatParameters, features: Tensor): Tensor => {
     const params = joinParameters(config, frozen, trainable);
     const text = encodeTexts(config, params, tokens); // [labels, embedDim]
@@ -92,7 +96,12 @@ export function bindModel(
   };
   return {
     logits: (trainable, features) => tidy(() => logits(trainable, features)),
-    lossesOn: (batch) => (trainable) =>
-      computeTaskLosses(graph, computeMarginalPairOnDevice(graph, logits(trainable, batch.features)), batch.targets),
+    objectiveOn: (parts) =>
+      createObjective(
+        parts.map(({ features, targets }) => (trainable) => {
+          const given = logits(trainable, features);
+          return loss(graph, { ...computeMarginalPairOnDevice(graph, given), logits: given }, targets);
+        }),
+      ),
   };
 }

@@ -11,8 +11,8 @@ import { clone, disposeTree, flattenTree, mapTree, type ParameterTree, readTenso
 import { createAdamW, type Optimizer, type OptimizerState } from '@sofd/tensor/training';
 import { taskNames } from '../loss/tasks.js';
 import type { RunState } from '../run-state/run-state.js';
-import type { StepRecord } from './step-record.js';
 import type { TrainOptions } from './train-options.js';
+import type { ValidationRecord } from './validations.js';
 
 /** A run between two steps. The tensors are the run's own. */
 export interface Run {
@@ -20,9 +20,12 @@ export interface Run {
   readonly trainable: FlatParameters;
   readonly optimizer: OptimizerState;
   readonly weighting: unknown;
-  /** Of every step so far; grows in place, since a copy a step would be quadratic. */
-  readonly history: StepRecord[];
+  readonly validations: readonly ValidationRecord[];
 }
+
+/** What is validated and returned: the average of the parameters where the run keeps one. */
+export const evaluatedParameters = ({ trainable, optimizer }: Run): FlatParameters =>
+  (optimizer.ema as FlatParameters | undefined) ?? trainable;
 
 /** What stays the same over a run. */
 export interface RunContext {
@@ -36,7 +39,8 @@ export interface RunContext {
 const toTensors = (arrays: WeightArrays): FlatParameters =>
   Object.fromEntries(Object.entries(arrays).map(([name, { shape, data }]) => [name, tensorFrom(data, shape)]));
 
-async function toArrays(tree: ParameterTree): Promise<WeightArrays> {
+/** Copies a tree off the device. */
+export async function toArrays(tree: ParameterTree): Promise<WeightArrays> {
   const entries = [...flattenTree(tree)].map(async ([name, leaf]) => {
     // A copy, for an engine may hand out its own memory.
     return [name, { shape: leaf.shape, data: Float32Array.from(await readTensor(leaf)) }] as const;
@@ -44,29 +48,33 @@ async function toArrays(tree: ParameterTree): Promise<WeightArrays> {
   return Object.fromEntries(await Promise.all(entries));
 }
 
-/** Where in its epochs a source stands at a step. */
-export const locateBatch = (source: BatchSource, step: number) => ({
-  epoch: Math.floor(step / source.batchesPerEpoch),
-  index: step % source.batchesPerEpoch,
+/** Where in its epochs a source stands after a number of batches. */
+export const locateBatch = (source: BatchSource, batches: number) => ({
+  epoch: Math.floor(batches / source.batchesPerEpoch),
+  index: batches % source.batchesPerEpoch,
 });
 
-function assertOptions({ steps, weighting, heldOut, training, resumeFrom }: TrainOptions): void {
-  const problems: string[] = [];
-  if (!(Number.isInteger(steps) && steps > 0)) problems.push(`expected a positive whole number of steps, got ${steps}`);
-  if (weighting.usesHeldOut && heldOut === undefined) {
-    problems.push(`expected heldOut, which the weighting ${weighting.name} reads, got none`);
-  }
-  for (const [name, source] of Object.entries({ training, heldOut })) {
-    if (source && !(source.batchesPerEpoch > 0)) problems.push(`expected batches in ${name}, got none`);
-  }
-  if (resumeFrom && resumeFrom.weighting.name !== weighting.name) {
-    problems.push(
-      `expected the weighting ${resumeFrom.weighting.name} that the run was started with, got ${weighting.name}`,
-    );
-  }
-  if (problems.length > 0) {
+function* findProblems(options: TrainOptions): Generator<string> {
+  const { steps, weighting, heldOut, training, resumeFrom, validation } = options;
+  const counts = { steps, accumulate: options.accumulate ?? 1 };
+  for (const [name, value] of Object.entries(counts))
+    if (!(Number.isInteger(value) && value > 0)) yield `expected a positive whole number of ${name}, got ${value}`;
+  if (options.clipNorm !== undefined && !(options.clipNorm > 0))
+    yield `expected a clipNorm above 0, got ${options.clipNorm}`;
+  if (weighting.usesHeldOut && heldOut === undefined)
+    yield `expected heldOut, which the weighting ${weighting.name} reads, got none`;
+  for (const [name, source] of Object.entries({ training, heldOut }))
+    if (source && !(source.batchesPerEpoch > 0)) yield `expected batches in ${name}, got none`;
+  for (const [name, value] of Object.entries({ earlyStop: options.earlyStop, keepBest: options.keepBest }))
+    if (value && validation === undefined) yield `expected a validation, which ${name} needs, got none`;
+  if (resumeFrom && resumeFrom.weighting.name !== weighting.name)
+    yield `expected the weighting ${resumeFrom.weighting.name} that the run was started with, got ${weighting.name}`;
+}
+
+function assertOptions(options: TrainOptions): void {
+  const problems = [...findProblems(options)];
+  if (problems.length > 0)
     throw new InvalidOptionError(`train: ${problems.join('; ')}; correct the options.`, { problems });
-  }
 }
 
 /** The parameters and the optimizer's memory that a state holds, checked against the model. */
@@ -75,10 +83,10 @@ function restoreRun(options: TrainOptions, trainable: FlatParameters, state: Run
   const fits = (arrays: WeightArrays) =>
     Object.keys(arrays).length === names.length &&
     names.every((name) => arrays[name]?.shape.join() === trainable[name]!.shape.join());
-  const { optimizer } = state;
-  if (![state.trainable, optimizer.m, optimizer.v].every(fits)) {
+  const { step, m, v, ema } = state.optimizer;
+  if (![state.trainable, m, v, ...(ema ? [ema] : [])].every(fits) || !ema !== (options.emaDecay === undefined)) {
     throw new CheckpointFormatError(
-      'train: expected the state of a run of this model, got parameters of other names or shapes; resume with the configuration the run was started with.',
+      'train: expected the state of a run of this model and emaDecay, got parameters of other names or shapes; resume with the configuration the run was started with.',
     );
   }
   // In the order of the model, which the file does not keep.
@@ -86,9 +94,9 @@ function restoreRun(options: TrainOptions, trainable: FlatParameters, state: Run
   return {
     step: state.step,
     trainable: ordered(state.trainable),
-    optimizer: { step: optimizer.step, m: ordered(optimizer.m), v: ordered(optimizer.v) },
+    optimizer: { step, m: ordered(m), v: ordered(v), ...(ema ? { ema: ordered(ema) } : {}) },
     weighting: options.weighting.restore(state.weighting.state),
-    history: [...state.history],
+    validations: state.validations,
   };
 }
 
@@ -100,7 +108,7 @@ function restoreRun(options: TrainOptions, trainable: FlatParameters, state: Run
 export function startRun(options: TrainOptions): { readonly context: RunContext; readonly run: Run } {
   assertOptions(options);
   const { config, seed, learningRate, weightDecay = 0, weighting, resumeFrom } = options;
-  const optimizer = createAdamW({ learningRate, weightDecay });
+  const optimizer = createAdamW({ learningRate, weightDecay, emaDecay: options.emaDecay });
   const initial = options.initial
     ? mapTree(options.initial, (leaf) => clone(leaf))
     : createParameters(config, createRandom(seed).split('parameters'));
@@ -113,7 +121,7 @@ export function startRun(options: TrainOptions): { readonly context: RunContext;
       trainable: own,
       optimizer: optimizer.init(own),
       weighting: weighting.init(taskNames),
-      history: [],
+      validations: [],
     };
     return { context, run };
   }
@@ -127,21 +135,22 @@ export function startRun(options: TrainOptions): { readonly context: RunContext;
 
 /** The state of a run, off the device. */
 export async function captureRun(options: TrainOptions, run: Run): Promise<RunState> {
+  const { step, m, v, ema } = run.optimizer;
   return {
     step: run.step,
     trainable: await toArrays(run.trainable),
-    optimizer: { step: run.optimizer.step, m: await toArrays(run.optimizer.m), v: await toArrays(run.optimizer.v) },
+    optimizer: { step, m: await toArrays(m), v: await toArrays(v), ...(ema ? { ema: await toArrays(ema) } : {}) },
     weighting: { name: options.weighting.name, state: run.weighting },
-    history: [...run.history],
+    validations: run.validations,
   };
 }
 
 /** Frees the tensors of a state of the run. */
-export function disposeRun({ trainable, optimizer }: Run): void {
-  for (const tree of [trainable, optimizer.m, optimizer.v]) disposeTree(tree);
+export function disposeRun({ trainable, optimizer: { m, v, ema = {} } }: Run): void {
+  for (const tree of [trainable, m, v, ema]) disposeTree(tree);
 }
 
 /** The whole model at the end of a run, as tensors of its own. */
-export function finishRun({ options, frozen }: RunContext, { trainable }: Run): ModelParameters {
-  return mapTree(joinParameters(options.config, frozen, trainable), (leaf) => clone(leaf));
+export function finishRun({ options, frozen }: RunContext, run: Run): ModelParameters {
+  return mapTree(joinParameters(options.config, frozen, evaluatedParameters(run)), (leaf) => clone(leaf));
 }

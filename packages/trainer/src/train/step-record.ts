@@ -11,6 +11,8 @@ export interface StepRecord {
   /** The weights with which the losses were added up. */
   readonly taskWeights: PerTask;
   readonly learningRate: number;
-  /** What the validation gave after the step's update, at the steps that had one. */
-  readonly validationAuc?: number;
+  /** The norm of the gradient before it was clipped; in runs that clip. */
+  readonly gradientNorm?: number;
+  /** What the validation gave after the step's update, by metric, at the steps that had one. */
+  readonly validation?: Readonly<Record<string, number>>;
 }

@@ -29,7 +29,11 @@ const config = {
 } as const;
 
 /** The part of a Vega-Lite specification that a chart fills in; it holds numbers and fixed words, never input text. */
-export type ChartSpec = Pick<TopLevelSpec, 'data'> & { readonly height: number; readonly layer: readonly object[] };
+export type ChartSpec = Pick<TopLevelSpec, 'data'> & {
+  readonly height: number;
+  readonly width?: number;
+  readonly layer: readonly object[];
+};
 
 /**
  * Compiles and draws a chart to SVG, without a browser, a canvas or the network.
@@ -40,8 +44,8 @@ export type ChartSpec = Pick<TopLevelSpec, 'data'> & { readonly height: number; 
 export async function renderChart(spec: ChartSpec): Promise<Html> {
   const quiet = logger(None);
   const full = {
-    ...spec,
     width: chartWidth,
+    ...spec,
     padding: 2,
     autosize: { type: 'fit', contains: 'padding' },
     config,

@@ -52,7 +52,7 @@ export async function renderEvaluation({ summary, roc, reliability, levels = {} 
   }
   return html`${summary.warnings.map((warning) => html`<p class="notice" role="note">${warning}</p>`)}
 <div class="figures">${figures}${renderKeyFigures(summary)}</div>
-${renderLabels(summary, levels)}`;
+${renderLabelTable(summary.perLabel, { level: summary.level, levels })}`;
 }
 
 function renderKeyFigures(summary: EvaluationSummary): Html {
@@ -82,9 +82,20 @@ function renderKeyFigures(summary: EvaluationSummary): Html {
   )}</dl>`;
 }
 
-function renderLabels({ perLabel, level }: EvaluationSummary, levels: Readonly<Record<string, string>>): Html {
+interface LabelTableOptions {
+  /** Coverage of the intervals. */
+  readonly level: number;
+  readonly levels?: Readonly<Record<string, string>>;
+  readonly caption?: string;
+}
+
+/** AUC and interval of each label; also stands in the report of a run. */
+export function renderLabelTable(
+  perLabel: EvaluationSummary['perLabel'],
+  { level, levels = {}, caption = 'How well each label is told apart, one against the rest' }: LabelTableOptions,
+): Html {
   return html`<table class="table">
-<caption>How well each label is told apart, one against the rest</caption>
+<caption>${caption}</caption>
 <thead><tr><th scope="col">Label</th><th scope="col" class="number">AUC</th><th scope="col" class="number">${formatShare(level)} interval</th><th scope="col" class="wide plot"><span>0</span><span>0.5</span><span>1</span></th><th scope="col" class="number">Altered</th><th scope="col" class="number">Not</th></tr></thead>
 <tbody>${Object.entries(perLabel).map(([label, result]) => renderLabelRow(label, result, levels[label]))}</tbody>
 </table>`;

@@ -11,7 +11,7 @@ import { readTensor } from '../../memory.js';
 import { add, mean, neg, reshape, sigmoid } from '../../ops.js';
 import { disposeTree, flattenTree, type ParameterTree } from '../../parameter-tree.js';
 import { createAdamW } from '../../training/adam-w.js';
-import { computeClipScale } from '../../training/clip-scale.js';
+import { computeClipScale, computeGlobalNorm } from '../../training/clip-scale.js';
 import { valueAndGradients } from '../../training/value-and-gradients.js';
 import { type Comparison, createRepetition } from '../comparison.js';
 import type { ConformanceCase } from '../conformance-case.js';
@@ -81,10 +81,11 @@ async function trainStack(): Promise<Float32Array[]> {
   const seen: Float32Array[] = [];
   for (let step = 0; step < 3; step += 1) {
     const { value, gradients } = valueAndGradients((stack) => computeLoss(stack, images, targets), params);
-    const gradientScale = computeClipScale(gradients, 0.1);
+    const norm = computeGlobalNorm(gradients);
+    const gradientScale = computeClipScale(norm, 0.1);
     seen.push(...(await readTree({ value, gradients })));
     ({ params, state } = optimizer.update(params, gradients, state, { gradientScale, donate: true }));
-    for (const tree of [gradients, { value, gradientScale }]) disposeTree(tree);
+    for (const tree of [gradients, { value, norm, gradientScale }]) disposeTree(tree);
   }
   const { m, v, ema = {} } = state;
   const final = { params, m, v, ema };

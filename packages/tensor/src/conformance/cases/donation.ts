@@ -2,7 +2,7 @@ import { clone, reshape, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { readTensor } from '../../memory.js';
 import { disposeTree } from '../../parameter-tree.js';
 import { createAdamW } from '../../training/adam-w.js';
-import { computeClipScale } from '../../training/clip-scale.js';
+import { computeClipScale, computeGlobalNorm } from '../../training/clip-scale.js';
 import type { ConformanceCase } from '../conformance-case.js';
 import { withoutLeak } from '../resources.js';
 import { assertClose, assertSameBits } from '../tolerance.js';
@@ -49,14 +49,14 @@ export const donationCases: readonly ConformanceCase[] = [
     run: () =>
       withoutLeak('computeClipScale', async () => {
         const gradients = { a: tensor([3, 0]), list: [{ b: tensor([[4], [12]]) }] }; // of length 13
-        const scales = [6.5, 20].map((limit) => computeClipScale(gradients, limit));
         const zero = { a: tensor([0, 0]) };
-        scales.push(computeClipScale(zero, 1));
+        const norms = [gradients, gradients, zero].map((tree) => computeGlobalNorm(tree));
+        const scales = norms.map((norm, i) => computeClipScale(norm, [6.5, 20, 1][i] as number));
         const got = Float32Array.from((await Promise.all(scales.map(readTensor))).flatMap((scale) => [...scale]));
         const expected = { shape: [3], data: Float64Array.of(6.5 / (13 + 1e-6), 1, 1) };
         assertClose('computeClipScale', { got, expected, terms: 4 });
         for (const tree of [gradients, zero]) disposeTree(tree);
-        for (const scale of scales) scale.dispose();
+        for (const number of [...norms, ...scales]) number.dispose();
       }),
   },
 ];

@@ -4,7 +4,8 @@ import type { Comparison } from '../comparison.js';
 import { at, build, type Plain } from '../plain/plain.js';
 import { maxOf, meanOf } from '../plain/reduce.js';
 
-interface Window {
+/** Where the windows of a convolution lie. */
+export interface Window {
   readonly size: number;
   readonly stride: number;
   readonly padding: 'same' | 'valid';
@@ -38,7 +39,7 @@ const outputShape = (x: Plain, window: Window, channels: number) => [
   channels,
 ];
 
-const convolve = (x: Plain, filter: Plain, window: Window): Plain => {
+export const convolve = (x: Plain, filter: Plain, window: Window): Plain => {
   const channels = x.shape[3] ?? 0;
   return build(outputShape(x, window, filter.shape[3] ?? 0), (image = 0, row = 0, column = 0, output = 0) => {
     let sum = 0;
@@ -51,7 +52,7 @@ const convolve = (x: Plain, filter: Plain, window: Window): Plain => {
   });
 };
 
-const convolveDepthwise = (x: Plain, filter: Plain, window: Window): Plain =>
+export const convolveDepthwise = (x: Plain, filter: Plain, window: Window): Plain =>
   build(outputShape(x, window, x.shape[3] ?? 0), (image = 0, row = 0, column = 0, channel = 0) =>
     under(x, window, [image, row, column, channel]).reduce(
       (sum, { y, x: dx, value }) => sum + value * at(filter, y, dx, channel, 0),

@@ -1,21 +1,10 @@
-import type { FlatParameters } from '@sofd/model';
 import { disposeTree } from '@sofd/tensor';
-import { readLosses, weightedGradients } from '../../train/weighted-gradients.js';
 import { computeHeldOutDirection } from '../held-out-direction.js';
-import type { Hypergradient, HypergradientInput } from '../hypergradient.js';
+import type { Hypergradient } from '../hypergradient.js';
 import { computeInnerProduct } from '../inner-product.js';
 
-async function computeTerm(input: HypergradientInput, direction: FlatParameters, task: number): Promise<number> {
-  const only = input.taskWeights.map((_, other) => (other === task ? 1 : 0));
-  const result = weightedGradients(input.trainingLosses, input.trainable, only);
-  await readLosses(result);
-  const term = await computeInnerProduct(result.gradients, direction);
-  disposeTree(result.gradients);
-  return term;
-}
-
 /**
- * The exact hypergradient: h_i = ⟨∇L_i(θ; train), d⟩, one gradient a task.
+ * The exact hypergradient: h_i = ⟨∇L_i(θ; train), d⟩, one pass back a task.
  *
  * @returns a hypergradient for `autoLambda`
  * @see method.md section 5, the exact alternative
@@ -26,7 +15,11 @@ export function exact(): Hypergradient {
     async compute(input) {
       const { direction, trainingLosses, heldOutLosses } = await computeHeldOutDirection(input);
       const terms: number[] = [];
-      for (const task of input.taskWeights.keys()) terms.push(await computeTerm(input, direction, task));
+      for (const task of input.taskWeights.keys()) {
+        const gradients = input.now.gradients(input.taskWeights.map((_, other) => (other === task ? 1 : 0)));
+        terms.push(await computeInnerProduct(gradients, direction));
+        disposeTree(gradients);
+      }
       disposeTree(direction);
       const gradient = terms.map((term) => -input.learningRate * term);
       return { gradient, terms, trainingLosses, heldOutLosses };

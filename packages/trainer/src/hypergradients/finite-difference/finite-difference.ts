@@ -1,8 +1,7 @@
 import type { FlatParameters } from '@sofd/model';
-import { add, disposeTree, mapTree, mul, readTensor, tidy } from '@sofd/tensor';
-import type { TaskLossFunction } from '../../task-weighting/task-weighting.js';
+import { add, disposeTree, mapTree, mul, tidy } from '@sofd/tensor';
 import { computeHeldOutDirection } from '../held-out-direction.js';
-import type { Hypergradient, HypergradientResult } from '../hypergradient.js';
+import type { Hypergradient, HypergradientInput, HypergradientResult } from '../hypergradient.js';
 import { computeInnerProduct } from '../inner-product.js';
 
 /** A finite-difference hypergradient, and the numbers on the way to it. */
@@ -19,16 +18,13 @@ export interface FiniteDifferenceResult extends HypergradientResult {
 
 /** The task losses at θ + scale · d: a pass forward, none back. */
 async function computeLossesAt(
-  losses: TaskLossFunction,
-  trainable: FlatParameters,
+  { trainable, training }: HypergradientInput,
   { direction, scale }: { readonly direction: FlatParameters; readonly scale: number },
 ): Promise<readonly number[]> {
   const moved = mapTree(trainable, (leaf, name) => tidy(() => add(leaf, mul(direction[name]!, scale))));
-  const values = tidy(() => losses(moved)); // [tasks]
+  const losses = await training.losses(moved);
   disposeTree(moved);
-  const numbers = [...(await readTensor(values))];
-  values.dispose();
-  return numbers;
+  return losses;
 }
 
 /**
@@ -44,15 +40,14 @@ export function finiteDifference(): Hypergradient<FiniteDifferenceResult> {
   return {
     name: 'finite-difference',
     async compute(input) {
-      const { trainable, trainingLosses: losses, learningRate } = input;
       const { direction, trainingLosses, heldOutLosses } = await computeHeldOutDirection(input);
       const norm = Math.sqrt(await computeInnerProduct(direction, direction));
       const epsilon = 0.01 / (norm + 1e-6);
-      const lossesPlus = await computeLossesAt(losses, trainable, { direction, scale: epsilon });
-      const lossesMinus = await computeLossesAt(losses, trainable, { direction, scale: -epsilon });
+      const lossesPlus = await computeLossesAt(input, { direction, scale: epsilon });
+      const lossesMinus = await computeLossesAt(input, { direction, scale: -epsilon });
       disposeTree(direction);
       const terms = lossesPlus.map((plus, task) => (plus - lossesMinus[task]!) / (2 * epsilon));
-      const gradient = terms.map((term) => -learningRate * term);
+      const gradient = terms.map((term) => -input.learningRate * term);
       return { gradient, terms, trainingLosses, heldOutLosses, norm, epsilon, lossesPlus, lossesMinus };
     },
   };

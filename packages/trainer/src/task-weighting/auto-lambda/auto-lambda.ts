@@ -1,15 +1,24 @@
-import { CheckpointFormatError, InvalidOptionError, parseWith } from '@sofd/core';
+import { InvalidOptionError, parseOptions } from '@sofd/core';
 import * as v from 'valibot';
 import { finiteDifference } from '../../hypergradients/finite-difference/finite-difference.js';
 import type { Hypergradient } from '../../hypergradients/hypergradient.js';
+import type { LookAhead } from '../../look-ahead/look-ahead.js';
+import { sgdLookAhead } from '../../look-ahead/sgd/sgd.js';
+import { type AdamNumbers, startAdam, stepAdam } from '../adam-numbers.js';
+import { nonNegative } from '../option-schemas.js';
+import { adamSchema, restoreWith } from '../states.js';
 import type { TaskWeighting } from '../task-weighting.js';
-import { type AdamNumbers, startAdam, stepAdam } from './adam-numbers.js';
 
-const numbers = v.array(v.pipe(v.number(), v.finite()));
-const stateSchema = v.strictObject({
-  tasks: v.array(v.string()),
-  adam: v.strictObject({ values: numbers, step: v.number(), m: numbers, v: numbers }),
+const stateSchema = v.strictObject({ tasks: v.array(v.string()), adam: adamSchema });
+
+/** The options of {@link autoLambda} that are numbers, for schemas of experiments. */
+export const autoLambdaNumbers = v.strictObject({
+  learningRate: v.optional(nonNegative, 1e-3),
+  initial: v.optional(v.pipe(v.number(), v.finite()), 1),
 });
+
+/** The tasks that {@link autoLambda} serves where it is not told which. */
+export const defaultPrimary = ['primary'] as const;
 
 /** The weights, Adam's memory of them, and the names of the tasks. */
 export interface AutoLambdaState {
@@ -21,11 +30,13 @@ export interface AutoLambdaState {
 export interface AutoLambdaOptions {
   /** How the held-out loss is differentiated with respect to the weights; the finite difference by default, as published. */
   readonly hypergradient?: Hypergradient;
-  /** Adam's learning rate on the weights. */
+  /** The step by which the rule looks ahead; plain gradient descent by default, as published. */
+  readonly lookAhead?: LookAhead;
+  /** Adam's learning rate on the weights. @default 1e-3 */
   readonly learningRate?: number;
-  /** The weight of every task before the first step. */
+  /** The weight of every task before the first step. @default 1 */
   readonly initial?: number;
-  /** The tasks whose held-out loss the weights are to lower. */
+  /** The tasks whose held-out loss the weights are to lower. @default ['primary'] */
   readonly primary?: readonly string[];
 }
 
@@ -33,21 +44,28 @@ export interface AutoLambdaOptions {
  * Auto-λ: task weights that lower the primary task's loss on held-out data, by bi-level optimisation.
  *
  * λ ← Adam(λ, ∂L_primary(θ'(λ); held-out) / ∂λ), where θ'(λ) = θ - a (∇ Σ_i λ_i L_i(θ; train) + w θ) looks one step of
- * plain gradient descent ahead. The weights are neither clamped nor normalised.
+ * plain gradient descent ahead, or one of AdamW where asked to. The weights are neither clamped nor normalised.
  *
- * @param options - hypergradient, learning rate (1e-3), initial weight (1), primary tasks
+ * @param options - hypergradient, step ahead, learning rate (1e-3), initial weight (1), primary tasks
  * @returns a task weighting for `train`
- * @throws InvalidOptionError for a primary task that does not exist
+ * @throws InvalidOptionError for numbers out of range, and for a primary task that does not exist
  * @example
  * ```ts
  * await train({ ...options, weighting: autoLambda({ hypergradient: exact() }) });
  * ```
- * @see method.md section 5; Liu et al. 2022
+ * @see S. Liu, S. James, A. J. Davison, E. Johns, Auto-Lambda: Disentangling Dynamic Task Relationships, TMLR 2022, arXiv
+ * 2202.03091; method.md section 5
  */
 export function autoLambda(options: AutoLambdaOptions = {}): TaskWeighting<AutoLambdaState> {
-  const { hypergradient = finiteDifference(), learningRate = 1e-3, initial = 1, primary = ['primary'] } = options;
+  const {
+    hypergradient = finiteDifference(),
+    lookAhead = sgdLookAhead(),
+    primary = defaultPrimary,
+    ...numbers
+  } = options;
+  const { learningRate, initial } = parseOptions(autoLambdaNumbers, numbers, 'autoLambda');
   return {
-    name: `auto-lambda/${hypergradient.name}`,
+    name: `auto-lambda/${hypergradient.name}/${lookAhead.name}`,
     usesHeldOut: true,
     init(tasks) {
       const unknown = primary.filter((task) => !tasks.includes(task));
@@ -58,11 +76,12 @@ export function autoLambda(options: AutoLambdaOptions = {}): TaskWeighting<AutoL
       }
       return { tasks, adam: startAdam(tasks.map(() => initial)) };
     },
-    restore: (json) => parseWith(stateSchema, json, 'state of the weighting auto-lambda', CheckpointFormatError),
+    restore: restoreWith(stateSchema, 'auto-lambda'),
     weights: (state) => state.adam.values,
     async update({ tasks, adam }, context) {
       const { gradient } = await hypergradient.compute({
         ...context,
+        lookAhead,
         taskWeights: adam.values,
         primaryWeights: tasks.map((task) => (primary.includes(task) ? 1 : 0)),
       });
