@@ -1,4 +1,4 @@
-import { open, rename, writeFile } from 'node:fs/promises';
+import { open, rename, rm, writeFile } from 'node:fs/promises';
 
 /**
  * Writes beside the target, waits for the disk, then renames: a reader sees the old file or the new one.
@@ -11,12 +11,18 @@ export async function writeFileAtomically(
   content: Uint8Array | Iterable<Uint8Array> | string,
 ): Promise<void> {
   const temporary = `${path}.tmp`;
-  const file = await open(temporary, 'w');
   try {
-    await writeFile(file, content);
-    await file.sync();
-  } finally {
-    await file.close();
+    const file = await open(temporary, 'w');
+    try {
+      await writeFile(file, content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    // On a full disk what is half written would take the room that is left.
+    await rm(temporary, { force: true });
+    throw error;
   }
-  await rename(temporary, path);
 }

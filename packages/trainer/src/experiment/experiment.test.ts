@@ -1,7 +1,7 @@
 import { faceForensics, ffsc, InvalidOptionError, LabelGraphError } from '@sofd/core';
 import { defineModelConfig, modelPresets, tokenizePrompts } from '@sofd/model';
 import { describe, expect, it } from 'vitest';
-import { defineExperiment, type ExperimentInput, resolveExperiment } from './experiment.js';
+import { countSteps, defineExperiment, type ExperimentInput, resolveExperiment } from './experiment.js';
 
 describe('defineExperiment', () => {
   it('fills in the defaults, to JSON that gives the same experiment again', () => {
@@ -27,6 +27,16 @@ describe('defineExperiment', () => {
     const define = () => defineExperiment(wrong as unknown as ExperimentInput);
     expect(define).toThrow(InvalidOptionError);
     for (const part of ['steps', 'weigting', 'hypergradient', 'model', 'trainable']) expect(define).toThrow(part);
+  });
+});
+
+describe('countSteps', () => {
+  it('counts steps of epochs, whose batches are accumulated', () => {
+    expect(countSteps(defineExperiment({}), 7)).toBe(300);
+    expect(countSteps(defineExperiment({ epochs: 20 }), 7)).toBe(140);
+    expect(countSteps(defineExperiment({ epochs: 20, accumulate: 2 }), 7)).toBe(60);
+    expect(countSteps(defineExperiment({ epochs: 2, accumulate: 9 }), 7)).toBe(2);
+    expect(() => defineExperiment({ epochs: 2, steps: 3 })).toThrow(/steps or epochs, got both/);
   });
 });
 

@@ -1,15 +1,15 @@
 import type { FlatParameters } from '@sofd/model';
-import { mul, readTensor, stack, sum, tidy } from '@sofd/tensor';
+import { readTensor } from '@sofd/tensor';
+import { computeInnerProduct } from '@sofd/tensor/training';
 
 /**
- * ⟨a, b⟩ over all parameters as one vector.
+ * ⟨a, b⟩ over all parameters as one vector, read from the device.
  *
  * @param a - by parameter name
  * @param b - of the same names and shapes
  */
-export async function computeInnerProduct(a: FlatParameters, b: FlatParameters): Promise<number> {
-  // Stacked, not added up at once: a GPU binds no more than some eight buffers to a kernel, and AddN takes all at once.
-  const product = tidy(() => sum(stack(Object.entries(a).map(([name, leaf]) => sum(mul(leaf, b[name]!))))));
+export async function readInnerProduct(a: FlatParameters, b: FlatParameters): Promise<number> {
+  const product = computeInnerProduct(a, b);
   const [value] = await readTensor(product);
   product.dispose();
   return value!;

@@ -1,5 +1,5 @@
 import type { FlatParameters } from '@sofd/model';
-import { add, clone, disposeTree, mapTree, readTensor, type Tensor, tensorFrom, tidy } from '@sofd/tensor';
+import { add, clone, mapTree, readTensor, type Tensor, tensorFrom, tidy } from '@sofd/tensor';
 import { type Vjp, vjp } from '@sofd/tensor/training';
 
 /** The losses of all tasks as a function of the parameters that train; the batch is fixed. Returns [tasks]. */
@@ -50,13 +50,15 @@ function passOverBatch(losses: TaskLossFunction, trainable: FlatParameters): Los
   };
 }
 
-/** Adds up trees of equal structure, and disposes of them. */
+/** Adds up trees of equal structure leaf by leaf, and disposes of each as it goes: they are as large as the model. */
 function addTrees(sum: FlatParameters | undefined, next: FlatParameters): FlatParameters {
   if (sum === undefined) return next;
-  const total = mapTree(sum, (leaf, name) => add(leaf, next[name]!));
-  disposeTree(sum);
-  disposeTree(next);
-  return total;
+  return mapTree(sum, (leaf, name) => {
+    const total = add(leaf, next[name]!);
+    leaf.dispose();
+    next[name]!.dispose();
+    return total;
+  });
 }
 
 /** Several batches in turn, as if they were one: at no time are the activations of two of them in memory. */
@@ -74,8 +76,9 @@ function passOverParts(parts: readonly TaskLossFunction[], trainable: FlatParame
       for (const losses of parts) {
         const pass = vjp(losses, trainable);
         values.push(clone(pass.value));
-        sum = addTrees(sum, pullBack(pass, shares));
+        const gradients = pullBack(pass, shares);
         pass.dispose();
+        sum = addTrees(sum, gradients);
       }
       const read = averageOf(values.map(readNumbers));
       seen ??= read;

@@ -30,9 +30,8 @@ export const evaluatedParameters = ({ trainable, optimizer }: Run): FlatParamete
 /** What stays the same over a run. */
 export interface RunContext {
   readonly options: TrainOptions;
+  /** Tensors of the run's own. */
   readonly frozen: FlatParameters;
-  /** All parameters as they were at the start, for their frozen ones. */
-  readonly initial: ModelParameters;
   readonly optimizer: Optimizer;
 }
 
@@ -109,27 +108,31 @@ export function startRun(options: TrainOptions): { readonly context: RunContext;
   assertOptions(options);
   const { config, seed, learningRate, weightDecay = 0, weighting, resumeFrom } = options;
   const optimizer = createAdamW({ learningRate, weightDecay, emaDecay: options.emaDecay });
-  const initial = options.initial
-    ? mapTree(options.initial, (leaf) => clone(leaf))
-    : createParameters(config, createRandom(seed).split('parameters'));
-  const { trainable, frozen } = splitParameters(config, initial, options.trainable);
-  const context = { options, frozen, initial, optimizer };
+  // A copy of what trains would be as large as the model: those of the caller are copied once, new ones are taken as they are.
+  const given = options.initial;
+  const initial = given ?? createParameters(config, createRandom(seed).split('parameters'));
+  const parts = splitParameters(config, initial, options.trainable);
+  const own = (tree: FlatParameters) => (given ? mapTree(tree, (leaf) => clone(leaf)) : tree);
+  const frozen = own(parts.frozen);
+  const context = { options, frozen, optimizer };
   if (resumeFrom === undefined) {
-    const own = mapTree(trainable, (leaf) => clone(leaf));
+    const trainable = own(parts.trainable);
     const run = {
       step: 0,
-      trainable: own,
-      optimizer: optimizer.init(own),
+      trainable,
+      optimizer: optimizer.init(trainable),
       weighting: weighting.init(taskNames),
       validations: [],
     };
     return { context, run };
   }
   try {
-    return { context, run: restoreRun(options, trainable, resumeFrom) };
+    return { context, run: restoreRun(options, parts.trainable, resumeFrom) };
   } catch (error) {
-    disposeTree(initial);
+    disposeTree(frozen);
     throw error;
+  } finally {
+    if (!given) disposeTree(parts.trainable);
   }
 }
 
@@ -149,6 +152,10 @@ export async function captureRun(options: TrainOptions, run: Run): Promise<RunSt
 export function disposeRun({ trainable, optimizer: { m, v, ema = {} } }: Run): void {
   for (const tree of [trainable, m, v, ema]) disposeTree(tree);
 }
+
+/** The whole model between two steps, for its frozen parts. */
+export const wholeModel = ({ options, frozen }: RunContext, { trainable }: Run): ModelParameters =>
+  joinParameters(options.config, frozen, trainable);
 
 /** The whole model at the end of a run, as tensors of its own. */
 export function finishRun({ options, frozen }: RunContext, run: Run): ModelParameters {

@@ -5,7 +5,7 @@ import { computeClipScale, computeGlobalNorm } from '@sofd/tensor/training';
 import { byTask } from '../loss/tasks.js';
 import type { LossPass } from '../objective/objective.js';
 import { type DeviceBatch, disposeBatch, type TrainedModel, toDevice } from './device-batch.js';
-import { locateBatch, type Run, type RunContext } from './run.js';
+import { locateBatch, type Run, type RunContext, wholeModel } from './run.js';
 import type { StepRecord } from './step-record.js';
 
 /** The batches of one step, in the parts that are accumulated. */
@@ -20,12 +20,13 @@ export interface Stepped {
   readonly record: StepRecord;
 }
 
-async function loadParts({ options, initial }: RunContext, source: BatchSource, step: number): Promise<DeviceBatch[]> {
-  const { accumulate = 1, config } = options;
+async function loadParts(context: RunContext, run: Run, source: BatchSource): Promise<DeviceBatch[]> {
+  const { accumulate = 1, config } = context.options;
+  const params = wholeModel(context, run);
   const parts: DeviceBatch[] = [];
   for (let part = 0; part < accumulate; part++) {
-    const { epoch, index } = locateBatch(source, step * accumulate + part);
-    parts.push(toDevice(config, initial, await source.batch(epoch, index)));
+    const { epoch, index } = locateBatch(source, run.step * accumulate + part);
+    parts.push(toDevice(config, params, await source.batch(epoch, index)));
   }
   return parts;
 }
@@ -134,8 +135,8 @@ async function takeStep(context: RunContext, run: Run, model: TrainedModel, batc
 /** Loads the batches of the next step, and takes it. */
 export async function advance(context: RunContext, run: Run, model: TrainedModel): Promise<Stepped> {
   const { training: source, heldOut: other, weighting } = context.options;
-  const training = await loadParts(context, source, run.step);
-  const heldOut = weighting.usesHeldOut && other ? await loadParts(context, other, run.step) : training;
+  const training = await loadParts(context, run, source);
+  const heldOut = weighting.usesHeldOut && other ? await loadParts(context, run, other) : training;
   try {
     return await takeStep(context, run, model, { training, heldOut });
   } finally {

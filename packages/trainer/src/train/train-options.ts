@@ -76,7 +76,7 @@ export interface TrainOptions {
   readonly weighting: TaskWeighting;
   /** Draws the initial parameters where `initial` does not give them. */
   readonly seed: number | string;
-  /** Parameters to start from; they stay the caller's. */
+  /** Parameters to start from. They stay the caller's, who may dispose of them once `train` has been called: it holds its own. */
   readonly initial?: ModelParameters;
   /** Token ids of the graph's prompts, where another tokenizer made them; `config`'s own makes them otherwise. */
   readonly tokens?: TokenBatch;

@@ -110,6 +110,6 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     throw error;
   } finally {
     disposeRun(current.run);
-    disposeTree(context.initial);
+    disposeTree(context.frozen);
   }
 }

@@ -11,7 +11,7 @@ import { readTensor } from '../../memory.js';
 import { add, mean, neg, reshape, sigmoid } from '../../ops.js';
 import { disposeTree, flattenTree, type ParameterTree } from '../../parameter-tree.js';
 import { createAdamW } from '../../training/adam-w.js';
-import { computeClipScale, computeGlobalNorm } from '../../training/clip-scale.js';
+import { computeClipScale, computeGlobalNorm } from '../../training/global-norm.js';
 import { valueAndGradients } from '../../training/value-and-gradients.js';
 import { type Comparison, createRepetition } from '../comparison.js';
 import type { ConformanceCase } from '../conformance-case.js';

@@ -2,7 +2,7 @@ import { clone, reshape, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { readTensor } from '../../memory.js';
 import { disposeTree } from '../../parameter-tree.js';
 import { createAdamW } from '../../training/adam-w.js';
-import { computeClipScale, computeGlobalNorm } from '../../training/clip-scale.js';
+import { computeClipScale, computeGlobalNorm } from '../../training/global-norm.js';
 import type { ConformanceCase } from '../conformance-case.js';
 import { withoutLeak } from '../resources.js';
 import { assertClose, assertSameBits } from '../tolerance.js';

@@ -1,7 +1,7 @@
 import { disposeTree } from '@sofd/tensor';
 import { computeHeldOutDirection } from '../held-out-direction.js';
 import type { Hypergradient } from '../hypergradient.js';
-import { computeInnerProduct } from '../inner-product.js';
+import { readInnerProduct } from '../inner-product.js';
 
 /**
  * The exact hypergradient: h_i = ⟨∇L_i(θ; train), d⟩, one pass back a task.
@@ -17,7 +17,7 @@ export function exact(): Hypergradient {
       const terms: number[] = [];
       for (const task of input.taskWeights.keys()) {
         const gradients = input.now.gradients(input.taskWeights.map((_, other) => (other === task ? 1 : 0)));
-        terms.push(await computeInnerProduct(gradients, direction));
+        terms.push(await readInnerProduct(gradients, direction));
         disposeTree(gradients);
       }
       disposeTree(direction);

@@ -1,8 +1,8 @@
 import type { FlatParameters } from '@sofd/model';
-import { add, disposeTree, mapTree, mul, tidy } from '@sofd/tensor';
+import { add, disposeTree, mapTree, mul, sub, type Tensor, tidy } from '@sofd/tensor';
 import { computeHeldOutDirection } from '../held-out-direction.js';
 import type { Hypergradient, HypergradientInput, HypergradientResult } from '../hypergradient.js';
-import { computeInnerProduct } from '../inner-product.js';
+import { readInnerProduct } from '../inner-product.js';
 
 /** A finite-difference hypergradient, and the numbers on the way to it. */
 export interface FiniteDifferenceResult extends HypergradientResult {
@@ -16,16 +16,24 @@ export interface FiniteDifferenceResult extends HypergradientResult {
   readonly lossesMinus: readonly number[];
 }
 
-/** The task losses at θ + scale · d: a pass forward, none back. */
+/** The task losses at θ + εd or θ - εd: a pass forward, none back. */
 async function computeLossesAt(
   { trainable, training }: HypergradientInput,
-  { direction, scale }: { readonly direction: FlatParameters; readonly scale: number },
+  move: (leaf: Tensor, name: string) => Tensor,
 ): Promise<readonly number[]> {
-  const moved = mapTree(trainable, (leaf, name) => tidy(() => add(leaf, mul(direction[name]!, scale))));
+  const moved = mapTree(trainable, move);
   const losses = await training.losses(moved);
   disposeTree(moved);
   return losses;
 }
+
+/** Multiplies a tree by a number, leaf by leaf, and disposes of it. */
+const scaleTree = (tree: FlatParameters, factor: number): FlatParameters =>
+  mapTree(tree, (leaf) => {
+    const scaled = tidy(() => mul(leaf, factor));
+    leaf.dispose();
+    return scaled;
+  });
 
 /**
  * The published hypergradient: h_i = (L_i(θ + εd) - L_i(θ - εd)) / 2ε on the training batch, ε = 0.01 / (|d| + 1e-6).
@@ -41,11 +49,12 @@ export function finiteDifference(): Hypergradient<FiniteDifferenceResult> {
     name: 'finite-difference',
     async compute(input) {
       const { direction, trainingLosses, heldOutLosses } = await computeHeldOutDirection(input);
-      const norm = Math.sqrt(await computeInnerProduct(direction, direction));
+      const norm = Math.sqrt(await readInnerProduct(direction, direction));
       const epsilon = 0.01 / (norm + 1e-6);
-      const lossesPlus = await computeLossesAt(input, { direction, scale: epsilon });
-      const lossesMinus = await computeLossesAt(input, { direction, scale: -epsilon });
-      disposeTree(direction);
+      const distance = scaleTree(direction, epsilon);
+      const lossesPlus = await computeLossesAt(input, (leaf, name) => add(leaf, distance[name]!));
+      const lossesMinus = await computeLossesAt(input, (leaf, name) => sub(leaf, distance[name]!));
+      disposeTree(distance);
       const terms = lossesPlus.map((plus, task) => (plus - lossesMinus[task]!) / (2 * epsilon));
       const gradient = terms.map((term) => -input.learningRate * term);
       return { gradient, terms, trainingLosses, heldOutLosses, norm, epsilon, lossesPlus, lossesMinus };

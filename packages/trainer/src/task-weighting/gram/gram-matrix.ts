@@ -1,6 +1,6 @@
 import type { FlatParameters } from '@sofd/model';
 import { disposeTree } from '@sofd/tensor';
-import { computeInnerProduct } from '../../hypergradients/inner-product.js';
+import { readInnerProduct } from '../../hypergradients/inner-product.js';
 import type { LossPass } from '../../objective/objective.js';
 
 /** G_ij = ⟨∇L_i, ∇L_j⟩ over all parameters that train, symmetric; [tasks][tasks]. */
@@ -27,7 +27,7 @@ export async function computeGramMatrix(now: LossPass, tasks: number): Promise<G
     for (let row = 0; row < tasks; row++) {
       gradients.push(now.gradients(selectTask(row, tasks)));
       for (let column = 0; column <= row; column++) {
-        const product = await computeInnerProduct(gradients[row]!, gradients[column]!);
+        const product = await readInnerProduct(gradients[row]!, gradients[column]!);
         matrix[row]![column] = product;
         matrix[column]![row] = product;
       }

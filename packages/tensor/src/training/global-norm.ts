@@ -1,8 +1,26 @@
-import { add, div, minimum, mul, scalar, sqrt, square, stack, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { add, div, minimum, mul, scalar, sqrt, stack, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { flattenTree, type ParameterTree } from '../parameter-tree.js';
 
 /** Keeps the quotient finite where all gradients are zero; as in PyTorch. */
 const epsilon = 1e-6;
+
+/** Sums rows first: one float32 for tens of millions of numbers would lose the last of them. */
+const sumAll = (x: Tensor): Tensor => (x.rank > 1 ? sum(sum(x, -1)) : sum(x));
+
+/**
+ * The inner product of two trees, each as one vector.
+ *
+ * @param a - any structure, not empty.
+ * @param b - of the same structure and shapes.
+ * @returns a scalar on the device
+ */
+export function computeInnerProduct<T extends ParameterTree>(a: T, b: T): Tensor {
+  const others = flattenTree(b);
+  // Stacked, not added up at once: a GPU binds no more than some eight buffers to a kernel, and AddN takes all at once.
+  return tidy(() =>
+    sum(stack([...flattenTree(a)].map(([name, leaf]) => tidy(() => sumAll(mul(leaf, others.get(name) as Tensor)))))),
+  );
+}
 
 /**
  * The Euclidean norm of all leaves as one vector.
@@ -10,10 +28,7 @@ const epsilon = 1e-6;
  * @param tree - any structure, not empty.
  * @returns a scalar on the device
  */
-export function computeGlobalNorm(tree: ParameterTree): Tensor {
-  // Stacked, not added up at once: a GPU binds no more than some eight buffers to a kernel, and AddN takes all at once.
-  return tidy(() => sqrt(sum(stack([...flattenTree(tree).values()].map((leaf) => sum(square(leaf)))))));
-}
+export const computeGlobalNorm = (tree: ParameterTree): Tensor => tidy(() => sqrt(computeInnerProduct(tree, tree)));
 
 /**
  * The factor that brings gradients of a norm down to a limit: $\min(1, c / (\lVert g \rVert + 10^{-6}))$.
