@@ -44,6 +44,7 @@ const handWritten = [
     'guides/data-sets',
     'guides/expand-across-machines',
     'guides/video',
+    'guides/train',
     'guides/train-on-cuda',
     'guides/bring-your-own-clip',
     'guides/add-a-task',

@@ -156,7 +156,7 @@ const expansion = await stage(
 const training = await stage(
   'train',
   { title: 'Bi-level multitask training', command: `train examples/demo/experiment.json --output ${paths.run}` },
-  () => train({ ...common, config: join(here, 'experiment.json'), output: paths.run, resume: false }, context),
+  () => train({ ...common, experiments: [join(here, 'experiment.json')], output: paths.run, resume: false }, context),
 );
 const evaluation = await stage(
   'evaluate',

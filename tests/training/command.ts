@@ -55,7 +55,7 @@ export async function succeed(args: readonly string[]): Promise<string> {
 }
 
 /** Steps whose records a run folder has: a clock that does not depend on the machine's speed. */
-export function countSteps(folder: string): number {
+function countSteps(folder: string): number {
   try {
     return readFileSync(join(folder, 'metrics.jsonl'), 'utf8').split('\n').length - 1;
   } catch {

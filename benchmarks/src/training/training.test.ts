@@ -28,7 +28,7 @@ describe('compareSteps', () => {
     ['no loss of the second task', { losses: [0.4] }],
     ['a loss that is not a number', { lossesPlus: [0.41, Number.NaN, 0.21] }],
     ['no outer step', { norm: undefined as never, heldOutLosses: undefined as never }],
-    ['another norm', { norm: 2.001 }],
+    ['another norm', { norm: 2.003 }],
     ['another weight', { taskWeights: [1.001, 1.001, 0.9991] }],
   ])('finds %s', (_, changed) => {
     expect(compareSteps([step, { ...step, ...changed }], [step, step], rates).equal).toBe(false);

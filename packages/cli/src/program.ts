@@ -206,11 +206,7 @@ const declareTrain = (program: Command): Command =>
       'continue what the output folder holds; it must have been started with the same experiment',
       false,
     )
-    .option(
-      '--seeds <count>',
-      'train with so many seeds, into seed-0 and so on, and give the mean test AUC',
-      parsePositive,
-    )
+    .option('--seeds <count>', 'train with so many seeds, into seed-0 and so on', parsePositive)
     .option('--compare', 'train several experiments on the same data and give the difference in test AUC', false)
     .option(
       '--steps <count>',

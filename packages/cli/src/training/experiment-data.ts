@@ -52,8 +52,6 @@ const dataSchema = v.pipe(
   ),
 );
 
-/** `data` of an experiment file as it is written down. */
-export type DataInput = v.InferInput<typeof dataSchema>;
 /** `data` of an experiment file, complete: plain JSON. */
 export type DataOptions = v.InferOutput<typeof dataSchema>;
 /** How photographs become a data set. */

@@ -57,7 +57,7 @@ export async function computeSetLogits(
 }
 
 /** The column of the primary label in a [rows, labels] table. */
-export const primaryColumn = (graph: LabelGraph, table: ArrayLike<number>): number[] =>
+const primaryColumn = (graph: LabelGraph, table: ArrayLike<number>): number[] =>
   Array.from(
     { length: table.length / graph.labels.length },
     (_, row) => table[row * graph.labels.length + graph.levels.primary.start]!,

@@ -60,7 +60,11 @@ export async function prepareRun(
   const { heldOut, augment } = file.data;
   const data = await prepareTrainingData(
     dataset,
-    { folder, config, params, isTrained: checkpoint !== undefined, batchSize, heldOut, seed, augment, workers },
+    {
+      ...{ folder, config, params, batchSize, heldOut, seed, augment, workers },
+      isTrained: checkpoint !== undefined,
+      features: { engine, output: dataOutput },
+    },
     context,
   );
   return {

@@ -30,7 +30,7 @@ export interface RunModel {
 }
 
 /** The folder of a checkpoint that was among the best, inside of a run folder. */
-export const bestFolder = (output: string, step: number): string =>
+const bestFolder = (output: string, step: number): string =>
   join(output, 'best', `step-${String(step).padStart(6, '0')}`);
 
 /** Calibrates on the validation people and writes a checkpoint of the parameters after a step. */

@@ -1,4 +1,5 @@
-import type { ModelParameters } from '@sofd/model';
+import { type ModelParameters, splitParameters } from '@sofd/model';
+import { disposeTree } from '@sofd/tensor';
 import { type RunState, type StepRecord, type TrainOptions, train } from '@sofd/trainer';
 import { openTensorBoardLog, type RunFolder, type TensorBoardLog } from '@sofd/trainer/node';
 import type { CommandContext } from '../command-context.js';
@@ -60,7 +61,7 @@ export async function takeSteps(
   const board = await openBoard(output, state);
   const show = createStepDisplay(context, { name, steps, monitor });
   try {
-    const { params } = await train({
+    const training = train({
       ...resolveOptions(run),
       signal: context.signal,
       onStep(record: StepRecord) {
@@ -76,6 +77,9 @@ export async function takeSteps(
       saveBest: folder.saveBest,
       ...(state === null ? {} : { resumeFrom: state }),
     });
+    // It holds its own; what trains would lie in memory twice.
+    disposeTree(splitParameters(model.config, run.base, model.file.experiment.trainable).trainable);
+    const { params } = await training;
     return params;
   } finally {
     await model.data.close();

@@ -7,6 +7,7 @@ import { openRunFolder, type RunFolder } from '@sofd/trainer/node';
 import type { CommandContext } from '../command-context.js';
 import { CommandError } from '../command-error.js';
 import { explainFailure } from './explain-failure.js';
+import { removeFeatures } from './feature-store.js';
 import { type PreparedRun, prepareRun, type RunRequest } from './prepare-run.js';
 import { writeBestCheckpoints, writeRunCheckpoint } from './run-checkpoint.js';
 import { describeRun } from './run-display.js';
@@ -70,7 +71,7 @@ async function claim({ file, output, resume }: RunRequest, folder: RunFolder): P
 
 /** Writes what people and other commands take from a run: reports, the best checkpoints, and its own, whose manifest is last. */
 async function conclude(
-  { output, file }: RunRequest,
+  { output, dataOutput, file }: RunRequest,
   run: PreparedRun,
   { folder, context }: { readonly folder: RunFolder; readonly context: CommandContext },
 ): Promise<TrainSummary> {
@@ -81,6 +82,8 @@ async function conclude(
   const best = await writeBestCheckpoints(output, await folder.loadBest(state), { model, base: run.base, records });
   await writeTrainingReport(output, run);
   await writeRunCheckpoint(output, run.trained!, { model, record: records.at(-1)! });
+  // Those of a series serve its next run.
+  if (dataOutput === output) await removeFeatures(output);
   const summary = summarize(records, { engine: model.engine, steps, monitor });
   for (const line of describeRun(output, { records, monitor, engine: model.engine, ended: summary.ended, best }))
     context.log(line);

@@ -4,10 +4,11 @@ import { writeFileAtomically } from '@sofd/model/node';
 import type { CommandContext } from '../command-context.js';
 import { CommandError } from '../command-error.js';
 import { evaluate } from '../commands/evaluate.js';
-import type { TrainCommandOptions } from '../commands/train.js';
 import { type ExperimentFile, readExperimentFile } from './experiment-file.js';
+import { removeFeatures } from './feature-store.js';
 import { describeSeries, renderSeries } from './series-report.js';
 import { compareRuns, readScores, type SeriesRun, type SeriesSummary } from './series-summary.js';
+import type { TrainCommandOptions } from './train-command-options.js';
 import { trainRun } from './train-run.js';
 
 /** One run of a series, before it is trained. */
@@ -98,6 +99,7 @@ export async function trainSeries(
     // Runs of the series share a data set: those after the first find it made.
     runs.push(await complete(run, options, context));
   }
+  await removeFeatures(output);
   const summary = compareRuns(runs);
   const name = compare ? 'comparison' : 'seeds';
   await writeFileAtomically(join(output, `${name}.json`), `${JSON.stringify(summary, null, 2)}\n`);

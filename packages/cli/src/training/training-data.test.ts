@@ -61,6 +61,7 @@ const optionsOf = (changes: Partial<TrainingDataOptions>): TrainingDataOptions =
   config: defineModelConfig(modelPresets.tiny, faceForensics),
   params: {} as TrainingDataOptions['params'],
   isTrained: false,
+  features: { engine: 'none', output: folder },
   batchSize: 4,
   heldOut: 0.25,
   seed: 1,

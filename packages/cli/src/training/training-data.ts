@@ -1,4 +1,4 @@
-import { type Batch, type BatchSource, type DatasetRow, InvalidOptionError } from '@sofd/core';
+import { type Batch, type BatchSource, DatasetError, type DatasetRow, InvalidOptionError } from '@sofd/core';
 import { type Dataset, splitByIdentity } from '@sofd/dataset';
 import {
   type AugmentationName,
@@ -7,15 +7,10 @@ import {
   type FolderDataset,
   loadSplit,
 } from '@sofd/dataset/node';
-import {
-  computeFeatureSet,
-  fitFeatureStatistics,
-  type ModelConfig,
-  type ModelParameters,
-  visionEncoderOf,
-} from '@sofd/model';
+import { fitFeatureStatistics, type ModelConfig, type ModelParameters, visionEncoderOf } from '@sofd/model';
 import { createArraySource, prefetchBatches } from '@sofd/trainer';
 import type { CommandContext } from '../command-context.js';
+import { type FeatureStoreOptions, loadFeatures } from './feature-store.js';
 
 /** What a run trains on, judges its task weights by and measures itself with. */
 export interface TrainingData {
@@ -43,12 +38,11 @@ export interface TrainingDataOptions {
   readonly seed: number | string;
   /** What training images go through; `tone` where not given. */
   readonly augment?: AugmentationName | undefined;
+  /** Where features of a frozen stem are kept, and the engine that computes them. */
+  readonly features: Pick<FeatureStoreOptions, 'engine' | 'output'>;
   /** Threads that make the batches of images; one a core but one where not given, 0 for none. */
   readonly workers?: number | undefined;
 }
-
-/** Images computed at once where features are cached. */
-const chunkSize = 64;
 
 const withRows = (dataset: Dataset, rows: readonly DatasetRow[]): Dataset => ({
   ...dataset,
@@ -72,37 +66,23 @@ function holdOutPeople(dataset: Dataset, { heldOut, seed }: TrainingDataOptions)
   return { trained: take('train'), held: take('validation') };
 }
 
-/** Features of rows, computed a chunk of images at a time so that memory does not grow with the data set. */
-async function loadFeatures(
-  dataset: Dataset,
-  rows: readonly DatasetRow[],
-  { options, context, stage }: { options: TrainingDataOptions; context: CommandContext; stage: string },
-): Promise<Batch & { readonly rows: readonly DatasetRow[] }> {
-  const { config, params } = options;
-  const { imageSize, normalization } = visionEncoderOf(config);
-  const chunks: Batch[] = [];
-  for (let start = 0; start < rows.length; start += chunkSize) {
-    context.signal.throwIfAborted();
-    const part = rows.slice(start, start + chunkSize);
-    const images = await loadSplit(withRows(dataset, part), part[0]!.split, { imageSize, ...normalization });
-    chunks.push(await computeFeatureSet(config, params, images));
-    context.progress({ stage, done: Math.min(rows.length, start + chunkSize), total: rows.length });
-  }
-  const join = (select: (chunk: Batch) => Float32Array): Float32Array => {
-    const joined = new Float32Array(chunks.reduce((length, chunk) => length + select(chunk).length, 0));
-    let offset = 0;
-    for (const chunk of chunks) {
-      joined.set(select(chunk), offset);
-      offset += select(chunk).length;
-    }
-    return joined;
-  };
+type LoadedFeatures = Batch & { readonly rows: readonly DatasetRow[] };
+
+/** Some rows with their features. */
+function selectFeatures(features: ReadonlyMap<string, Float32Array>, rows: readonly DatasetRow[]): LoadedFeatures {
+  if (rows.length === 0)
+    throw new DatasetError(
+      'train: expected people to train on, to hold out and to validate with, got a part without any; expand more people.',
+    );
+  const width = features.get(rows[0]!.id)!.length;
+  const images = new Float32Array(rows.length * width);
+  for (const [i, { id }] of rows.entries()) images.set(features.get(id)!, i * width);
   return {
-    images: join(({ images }) => images),
-    targets: join(({ targets }) => targets),
-    ids: chunks.flatMap(({ ids }) => ids),
+    images,
+    targets: Float32Array.from(rows.flatMap(({ targets }) => targets)),
+    ids: rows.map(({ id }) => id),
     size: rows.length,
-    imageSize: chunks[0]!.imageSize,
+    imageSize: 0,
     rows,
   };
 }
@@ -119,11 +99,11 @@ async function prepareFeatures(
       `train: expected no data.augment with a model whose stem is frozen, got ${augment}; its features are computed once an image. Leave it out.`,
     );
   const { trained, held } = holdOutPeople(dataset, options);
-  const load = (rows: readonly DatasetRow[], stage: string) =>
-    loadFeatures(dataset, rows, { options, context, stage: `features, ${stage}` });
-  const trainingSet = await load(trained.rows, 'training');
-  const heldSet = await load(held.rows, 'held out');
-  const validation = await load(dataset.split('validation'), 'validation');
+  const rows = dataset.rows.filter(({ split }) => split !== 'test');
+  const features = await loadFeatures(dataset, rows, { store: { ...options.features, config, params }, context });
+  const [trainingSet, heldSet, validation] = [trained.rows, held.rows, dataset.split('validation')].map((part) =>
+    selectFeatures(features, part),
+  ) as [LoadedFeatures, LoadedFeatures, LoadedFeatures];
   return {
     training: createArraySource(trainingSet, { batchSize, seed, balanced: true }),
     heldOut: createArraySource(heldSet, { batchSize, seed: `held-out/${seed}`, balanced: true }),
