@@ -88,9 +88,12 @@ async function detectAndReport() {
  * What the browser is asked. Without a graphics card WebGPU is drawn by software, which takes minutes to search a whole
  * photograph for faces: there it is given one face crop.
  */
+// The same pixels give the same probabilities to 1e-4. Of a whole photograph the pixels of the crop differ too: engines find
+// landmarks to 1e-3 pixels, and where they were 1e-4 apart (five kinds of BLAS kernels, three builds of the wasm engine) some
+// bytes of the crop rounded the other way, which moved a label of this model by up to 1e-4. Ten times that is allowed.
 const browserQuestions = [
-  { engine: 'wasm', crop: 'auto', what: 'the whole photograph' },
-  { engine: 'webgpu', crop: 'none', what: 'one face crop' },
+  { engine: 'wasm', crop: 'auto', what: 'the whole photograph', limit: 1e-3 },
+  { engine: 'webgpu', crop: 'none', what: 'one face crop', limit: 1e-4 },
 ];
 
 async function writeCrop({ file, result }) {
@@ -109,7 +112,7 @@ async function compareWithBrowser({ detections: [first] }) {
     { ...context, log: () => {} },
   );
   const differences = [];
-  for (const { engine, crop: kind, what } of browserQuestions) {
+  for (const { engine, crop: kind, what, limit } of browserQuestions) {
     const { file: photo, result: expected } = kind === 'none' ? crop.detections[0] : first;
     const answer = await compareInBrowser({
       checkpoint: paths.checkpoint,
@@ -127,12 +130,13 @@ async function compareWithBrowser({ detections: [first] }) {
     console.log(
       `${engine} (${device}), ${what}: largest difference from Node ${answer.maxDifference.toExponential(1)}.`,
     );
+    if (!(answer.maxDifference <= limit))
+      throw new Error(
+        `demo: expected ${engine} in Chromium to agree with Node to ${limit}, got ${answer.maxDifference}.`,
+      );
     differences.push(answer.maxDifference);
   }
-  const browserMaxDifference = Math.max(...differences);
-  if (!(browserMaxDifference <= 1e-4))
-    throw new Error(`demo: expected Chromium to agree with Node to 1e-4, got ${browserMaxDifference}.`);
-  return { browserMaxDifference };
+  return { browserMaxDifference: Math.max(...differences) };
 }
 
 const summarize = ({ file, result }) => ({

@@ -1,7 +1,7 @@
 import type { CommonOptions } from '../command-context.js';
 import type { ExperimentSettings } from './apply-settings.js';
 
-/** Options of `sofd train`; those of {@link ExperimentSettings} are keys of the experiment. */
+/** Options of `sofd train`; some are keys of the experiment. */
 export interface TrainCommandOptions extends Omit<CommonOptions, 'seed'>, ExperimentSettings {
   /** Experiment files: .json, .mjs or .ts; several with `compare`. */
   readonly experiments: readonly string[];

@@ -30,7 +30,7 @@ function expand(input: ExpansionInput, name: string, options: PasteOptions): Exp
  * Makes a mode that replaces one region of a face by the same region of another person, or of its published counterpart.
  *
  * The donor's region is aligned by region and face landmarks (a counterpart of the same frame lies in place already), its
- * colours are matched, and it is blended through the soft mask of {@link drawRegionMask} times a drawn ratio. Eyes, mouth and
+ * colours are matched, and it is blended through the soft mask of `drawRegionMask` times a drawn ratio. Eyes, mouth and
  * nose are those of the paper. Eyebrow and skin are labelled as identity: see `faceForensicsAnnotations`.
  *
  * @param options regions, colour transfer, blend ratios and softness
